@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * zvmo: raising the protection of one PTE, arm64
+ */
+#ifndef _ZVMO_ARCH_PTE_H
+#define _ZVMO_ARCH_PTE_H
+
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <asm/tlbflush.h>
+
+/**
+ * zvmo_pte_set_writable() - Make a PTE writable, dirty and young.
+ * @vma: The VMA.
+ * @address: The address that @ptep maps.
+ * @ptep: The PTE.
+ * @pte: Its value; present.
+ *
+ * set_pte() and not set_pte_at(), which is not for modules: caches and tags of
+ * the page were made coherent when it was inserted. The flush is needed: arm64
+ * takes no spurious faults, a processor with the read-only translation would
+ * fault for ever.
+ *
+ * Context: Page-table lock held.
+ */
+static inline void zvmo_pte_set_writable(struct vm_area_struct *vma,
+					 unsigned long address, pte_t *ptep,
+					 pte_t pte)
+{
+	set_pte(ptep, pte_mkyoung(pte_mkdirty(zvmo_pte_mkwrite(pte))));
+	flush_tlb_page(vma, address);
+}
+
+#endif /* _ZVMO_ARCH_PTE_H */

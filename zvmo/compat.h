@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * zvmo: every difference between kernel versions, and nothing else
+ *
+ * Each entry says since when, what changed, and why the replacement is right.
+ * Supported: 6.1 and later.
+ */
+#ifndef _ZVMO_COMPAT_H
+#define _ZVMO_COMPAT_H
+
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/splice.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "zvmo needs Linux 6.1 or later"
+#endif
+#ifndef CONFIG_64BIT
+#error "zvmo needs a 64-bit kernel"
+#endif
+
+/* 6.3: vma->vm_flags is read-only, changed through vm_flags_set(). */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->vm_flags |= flags;
+}
+
+static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->vm_flags &= ~flags;
+}
+#endif
+
+/*
+ * 6.3: inode operations get a struct mnt_idmap instead of a user namespace.
+ * 6.6: generic_fillattr() gets the request mask.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define zvmo_mnt_idmap user_namespace
+#else
+#define zvmo_mnt_idmap mnt_idmap
+#endif
+
+static inline void zvmo_fillattr(struct zvmo_mnt_idmap *idmap, u32 mask,
+				 struct inode *inode, struct kstat *stat)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	generic_fillattr(idmap, inode, stat);
+#else
+	generic_fillattr(idmap, mask, inode, stat);
+#endif
+}
+
+/*
+ * 6.5: generic_file_splice_read() is gone. Both ways copy through ->read_iter,
+ * so that no pipe holds pages of a VMO.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+#define zvmo_splice_read generic_file_splice_read
+#else
+#define zvmo_splice_read copy_splice_read
+#endif
+
+/*
+ * 6.4: faults can run under the lock of one VMA; they do only if there is a
+ * ->map_pages to call first. A stub is enough.
+ */
+#ifdef CONFIG_PER_VMA_LOCK
+#define ZVMO_NEEDS_MAP_PAGES 1
+#else
+#define ZVMO_NEEDS_MAP_PAGES 0
+#endif
+
+/*
+ * 6.15: vmf_insert_page_mkwrite() inserts a page writable. Before, there is
+ * vm_insert_page() with the protection of the VMA, which lacks write permission
+ * when the VMA wants to be told of writes. It reads that protection, the flags,
+ * the bounds and the mm of the VMA that it is given, and keeps no pointer to
+ * it; so it gets a copy with the full protection. Raising the protection in a
+ * second step would cost another walk down the page tables in every fault.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+static inline int zvmo_insert_page_writable(struct vm_fault *vmf,
+					    struct page *page)
+{
+	struct vm_area_struct vma = *vmf->vma;
+
+	vma.vm_page_prot = vm_get_page_prot(vma.vm_flags);
+	return vm_insert_page(&vma, vmf->address & PAGE_MASK, page);
+}
+
+/* 6.6: pte_mkwrite() takes the VMA; the old one is pte_mkwrite_novma(). */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#define zvmo_pte_mkwrite pte_mkwrite
+#else
+#define zvmo_pte_mkwrite pte_mkwrite_novma
+#endif
+
+#include "pte.h"	/* of the architecture */
+
+struct zvmo_upgrade {
+	struct vm_area_struct *vma;
+	struct page *page;
+	int refs;
+	bool done;
+};
+
+/* Runs under the page-table lock. */
+static inline int zvmo_upgrade_pte(pte_t *ptep, unsigned long address, void *arg)
+{
+	struct zvmo_upgrade *upgrade = arg;
+	pte_t pte = *ptep;
+
+	if (!pte_present(pte) || pte_pfn(pte) != page_to_pfn(upgrade->page))
+		return 0;
+	if (upgrade->refs && page_ref_count(upgrade->page) != upgrade->refs)
+		return 0;
+	zvmo_pte_set_writable(upgrade->vma, address, ptep, pte);
+	upgrade->done = true;
+	return 0;
+}
+
+/*
+ * Make the PTE of the faulting address writable if it maps @page and if, @refs
+ * not being 0, the page has just that many references. Says whether it did.
+ * (While the PTE is there, under its lock, its own reference is among them.)
+ */
+static inline bool zvmo_upgrade_page(struct vm_fault *vmf, struct page *page,
+				     int refs)
+{
+	struct zvmo_upgrade upgrade = {
+		.vma = vmf->vma, .page = page, .refs = refs,
+	};
+
+	apply_to_existing_page_range(vmf->vma->vm_mm, vmf->address & PAGE_MASK,
+				     PAGE_SIZE, zvmo_upgrade_pte, &upgrade);
+	return upgrade.done;
+}
+#else
+static inline int zvmo_insert_page_writable(struct vm_fault *vmf,
+					    struct page *page)
+{
+	vm_fault_t ret = vmf_insert_page_mkwrite(vmf, page, true);
+
+	if (ret & VM_FAULT_OOM)
+		return -ENOMEM;
+	return ret & VM_FAULT_ERROR ? -EFAULT : 0;
+}
+
+/*
+ * It also raises the protection of a PTE that maps the page already; but cannot
+ * look at the references at the same time.
+ */
+static inline bool zvmo_upgrade_page(struct vm_fault *vmf, struct page *page,
+				     int refs)
+{
+	return !refs && !zvmo_insert_page_writable(vmf, page);
+}
+#endif
+
+#endif /* _ZVMO_COMPAT_H */

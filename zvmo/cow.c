@@ -1,0 +1,652 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zvmo: content objects (Zircon: VmCowPages)
+ *
+ * A content object is an inode, a size and a page tree. @pgoff counts pages in
+ * the object, @index in its tree: index = base + pgoff. Snapshots have their
+ * parent's index space, so that relatives share nodes whatever their offsets.
+ *
+ * Rules that keep relatives apart:
+ *
+ * * Only a page that the tree holds exclusively is ever written.
+ * * A page is *exposed* from when somebody may map it writable until a snapshot
+ *   conceals it: the mark in the tree. An exposed page also has its identity
+ *   (page->mapping, page->index), which futexes need. To conceal a page, first
+ *   unmap it, so that no writable translation is left.
+ * * References to a page other than the tree's and those of PTEs are *foreign*:
+ *   get_user_pages(), pipes. When a page goes from not exposed to exposed they
+ *   can only be readers', perhaps a relative's from when the page was shared,
+ *   who must not see what is written from now on: the page is copied instead
+ *   of written in place. When an exposed page is concealed, they may be
+ *   writers' (direct I/O in flight), which must reach this object and no other:
+ *   the snapshot gets a copy, and the page stays exposed.
+ * * Unmap, then free. Unmap what is exposed, then share.
+ *
+ * Locking: cow->lock, see cow.h. Pages are allocated before it is taken: who
+ * finds that a page is needed drops the lock, allocates a *spare*, starts over.
+ */
+#include <linux/highmem.h>
+#include <linux/pagemap.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "cow.h"
+#include "page.h"
+
+/* Pages handled before the lock is let go of for others. */
+#define COW_BATCH 64
+
+static atomic_long_t nr_cows;
+static atomic64_t next_family;
+
+static inline unsigned long cow_index(const struct zvmo_cow *cow,
+				      unsigned long pgoff)
+{
+	return cow->base + pgoff;
+}
+
+static void cow_evict(struct zvmo_fs_owner *owner)
+{
+	struct zvmo_cow *cow = container_of(owner, struct zvmo_cow, owner);
+
+	zvmo_tree_destroy(&cow->tree);
+	kfree(cow);
+	atomic_long_dec(&nr_cows);
+}
+
+static struct zvmo_cow *cow_alloc(u64 size, u64 stream_size, bool resizable)
+{
+	struct zvmo_cow *cow = kzalloc(sizeof(*cow), GFP_KERNEL_ACCOUNT);
+
+	if (!cow)
+		return NULL;
+	cow->inode = zvmo_fs_new_inode(&cow->owner, stream_size);
+	if (!cow->inode) {
+		kfree(cow);
+		return NULL;
+	}
+	cow->owner.evict = cow_evict;
+	init_rwsem(&cow->lock);
+	cow->views = RB_ROOT_CACHED;
+	cow->size = size;
+	cow->resizable = resizable;
+	atomic_long_inc(&nr_cows);
+	return cow;
+}
+
+/**
+ * zvmo_cow_create() - Create an anonymous content object.
+ * @size: Size in bytes, whole pages.
+ * @stream_size: Stream size in bytes, at most @size.
+ * @resizable: May the size change?
+ *
+ * Context: May sleep.
+ * Return: The object, or NULL. It is released with iput(cow->inode).
+ */
+struct zvmo_cow *zvmo_cow_create(u64 size, u64 stream_size, bool resizable)
+{
+	struct zvmo_cow *cow = cow_alloc(size, stream_size, resizable);
+
+	if (cow)
+		cow->family = atomic64_inc_return(&next_family);
+	return cow;
+}
+
+/**
+ * zvmo_cow_count_all() - How many content objects exist.
+ *
+ * Return: The number.
+ */
+unsigned long zvmo_cow_count_all(void)
+{
+	return atomic_long_read(&nr_cows);
+}
+
+/**
+ * zvmo_cow_add_view() - Let a window have mappings of its own.
+ * @cow: The object.
+ * @view: The window, filled in; stays the caller's.
+ *
+ * Context: May sleep. Takes and releases @cow->lock.
+ */
+void zvmo_cow_add_view(struct zvmo_cow *cow, struct zvmo_view *view)
+{
+	down_write(&cow->lock);
+	interval_tree_insert(&view->node, &cow->views);
+	up_write(&cow->lock);
+}
+
+/**
+ * zvmo_cow_remove_view() - Undo zvmo_cow_add_view(). Nothing maps the window.
+ * @cow: The object.
+ * @view: The window.
+ *
+ * Context: May sleep. Takes and releases @cow->lock.
+ */
+void zvmo_cow_remove_view(struct zvmo_cow *cow, struct zvmo_view *view)
+{
+	down_write(&cow->lock);
+	interval_tree_remove(&view->node, &cow->views);
+	up_write(&cow->lock);
+}
+
+/**
+ * zvmo_cow_unmap() - Remove every PTE that maps a range of the object.
+ * @cow: The object.
+ * @first: First page.
+ * @nr: Number of pages, not 0.
+ *
+ * Reaches the mappings of the object and of all its windows. Private copies
+ * that MAP_PRIVATE mappings made stay.
+ *
+ * Context: @cow->lock held exclusive. May sleep.
+ */
+void zvmo_cow_unmap(struct zvmo_cow *cow, unsigned long first, unsigned long nr)
+{
+	unsigned long last = first + nr - 1;
+	struct interval_tree_node *node;
+
+	lockdep_assert_held_write(&cow->lock);
+	unmap_mapping_pages(cow->inode->i_mapping, first, nr, false);
+	for (node = interval_tree_iter_first(&cow->views, first, last); node;
+	     node = interval_tree_iter_next(node, first, last)) {
+		struct zvmo_view *view =
+			container_of(node, struct zvmo_view, node);
+		unsigned long start = max(first, node->start);
+		unsigned long end = min(last, node->last);
+
+		unmap_mapping_pages(view->mapping, start - node->start,
+				    end - start + 1, false);
+	}
+}
+
+/**
+ * zvmo_cow_expose() - Note that a page may be mapped writable from now on.
+ * @cow: The object.
+ * @pgoff: Page number.
+ * @page: The page there, owned as after zvmo_cow_own_page().
+ *
+ * Context: @cow->lock held exclusive.
+ */
+void zvmo_cow_expose(struct zvmo_cow *cow, unsigned long pgoff,
+		     struct page *page)
+{
+	zvmo_page_set_identity(page, cow->inode->i_mapping, pgoff);
+	zvmo_tree_expose(&cow->tree, cow_index(cow, pgoff));
+}
+
+/*
+ * May this page, exclusive but not exposed, be written in place? Only if no
+ * foreign reference is left. PTEs of ours are told apart by removing them.
+ */
+static bool cow_settle_page(struct zvmo_cow *cow, unsigned long pgoff,
+			    struct page *page, const struct page *held)
+{
+	if (page_ref_count(page) == 1)
+		return true;
+	if (page_mapped(page)) {
+		zvmo_cow_unmap(cow, pgoff, 1);
+		/* Pairs with get_user_pages_fast(): reference, then PTE. */
+		smp_mb();
+	}
+	if (page_ref_count(page) != 1 + (page == held))
+		return false;
+	/* The next writer need not unmap again. */
+	zvmo_cow_expose(cow, pgoff, page);
+	return true;
+}
+
+/* May a hole be mapped? Forgets that it was when no mapping is left. */
+static bool cow_holes_mapped(struct zvmo_cow *cow)
+{
+	if (cow->zero_mapped && !mapping_mapped(cow->inode->i_mapping) &&
+	    RB_EMPTY_ROOT(&cow->views.rb_root))
+		cow->zero_mapped = false;
+	return cow->zero_mapped;
+}
+
+/* Put *@spare, filled, where @old (or a hole) was. */
+static int cow_replace_page(struct zvmo_cow *cow, unsigned long pgoff,
+			    struct page *old, struct page **spare)
+{
+	zvmo_entry_t was;
+	int err;
+
+	err = zvmo_tree_store(&cow->tree, cow_index(cow, pgoff),
+			      zvmo_page_entry(*spare), &was);
+	if (err)
+		return err;
+	*spare = NULL;
+	if (old ? page_mapped(old) : cow_holes_mapped(cow))
+		zvmo_cow_unmap(cow, pgoff, 1);
+	if (old)
+		zvmo_page_put(old);
+	return 0;
+}
+
+/**
+ * zvmo_cow_own_page() - Make a page one that may be written in place.
+ * @cow: The object.
+ * @pgoff: Page number, below its size.
+ * @held: A page, or NULL, to which the caller knows one reference that is no
+ *	reader's (the fault's own).
+ * @spare: A zeroed page, or NULL. Taken (and set to NULL) if needed.
+ * @page: Where to return the page: in the tree, exclusive, free of foreign
+ *	readers, with its old content (zero for a hole).
+ *
+ * Context: @cow->lock held exclusive. May sleep.
+ * Return:
+ * * 0 - done
+ * * -EAGAIN - call again with a spare page
+ * * -ENOMEM - no memory for nodes; nothing changed
+ */
+int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
+		      const struct page *held, struct page **spare,
+		      struct page **page)
+{
+	struct zvmo_slot slot = zvmo_tree_find(&cow->tree,
+					       cow_index(cow, pgoff));
+	struct page *old = NULL;
+
+	lockdep_assert_held_write(&cow->lock);
+	if (zvmo_entry_is_page(slot.entry))
+		old = zvmo_entry_page(slot.entry);
+	if (slot.exclusive &&
+	    (slot.exposed || cow_settle_page(cow, pgoff, old, held))) {
+		*page = old;
+		return 0;
+	}
+	if (!*spare)
+		return -EAGAIN;
+	*page = *spare;
+	if (old)
+		copy_highpage(*page, old);
+	return cow_replace_page(cow, pgoff, old, spare);
+}
+
+/* Snapshots */
+
+struct conceal {
+	struct zvmo_tree copies;	/* of the pages that are pinned */
+	int err;
+};
+
+/* Unmap the exposed pages in a range of indexes. */
+static void cow_unmap_exposed(struct zvmo_cow *cow, unsigned long first,
+			      unsigned long last)
+{
+	unsigned long next = first, end = last;
+	unsigned long start = 0, nr = 0;
+
+	while (zvmo_tree_next_exposed(&cow->tree, &next, &end)) {
+		if (nr && next != start + nr) {
+			zvmo_cow_unmap(cow, start - cow->base, nr);
+			nr = 0;
+		}
+		if (!nr)
+			start = next;
+		nr += end - next + 1;
+		if (end >= last)
+			break;
+		next = end + 1;
+		end = last;
+	}
+	if (nr)
+		zvmo_cow_unmap(cow, start - cow->base, nr);
+	/* Pairs with get_user_pages_fast(): reference, then PTE. */
+	smp_mb();
+}
+
+/* One exposed page, unmapped: conceal it, or copy it if somebody pins it. */
+static bool conceal_page(unsigned long index, struct page *page, void *arg)
+{
+	struct conceal *conceal = arg;
+	struct folio *folio = page_folio(page);
+	struct page *copy;
+	zvmo_entry_t old;
+
+	if (likely(page_ref_count(page) == 1)) {
+		/* Nobody else can look: no need for the page lock. */
+		folio->mapping = NULL;
+		folio->index = 0;
+		return true;
+	}
+	if (conceal->err)
+		return false;
+	copy = zvmo_page_alloc();
+	if (!copy) {
+		conceal->err = -ENOMEM;
+		return false;
+	}
+	copy_highpage(copy, page);
+	conceal->err = zvmo_tree_store(&conceal->copies, index,
+				       zvmo_page_entry(copy), &old);
+	if (conceal->err)
+		zvmo_page_put(copy);
+	return false;
+}
+
+/* Move the copies of pinned pages into the clone. */
+static int cow_place_copies(struct zvmo_tree *clone, struct zvmo_tree *copies,
+			    unsigned long first, unsigned long last)
+{
+	struct zvmo_cursor cursor;
+	struct zvmo_extent extent;
+	zvmo_entry_t old;
+	int err = 0;
+
+	zvmo_cursor_init(&cursor, copies, first, last);
+	while (!err && zvmo_cursor_next(&cursor, &extent)) {
+		if (!extent.entry)
+			continue;
+		err = zvmo_tree_store(clone, extent.first, extent.entry, &old);
+		if (err)
+			break;
+		zvmo_page_share(zvmo_entry_page(extent.entry));
+		zvmo_page_put(zvmo_entry_page(old));
+	}
+	return err;
+}
+
+/* Pinned pages stay exposed: take their marks away while they are shared. */
+static bool unmark_page(unsigned long index, struct page *page, void *arg)
+{
+	return true;
+}
+
+static void cow_mark_again(struct zvmo_cow *cow, struct zvmo_tree *copies,
+			   unsigned long first, unsigned long last)
+{
+	struct zvmo_cursor cursor;
+	struct zvmo_extent extent;
+
+	zvmo_cursor_init(&cursor, copies, first, last);
+	while (zvmo_cursor_next(&cursor, &extent))
+		if (extent.entry)
+			zvmo_tree_expose(&cow->tree, extent.first);
+}
+
+/* Share [first, last] with an empty tree; cow->lock is held exclusive. */
+static int cow_share(struct zvmo_cow *cow, struct zvmo_tree *tree,
+		     unsigned long first, unsigned long last)
+{
+	struct conceal conceal = {};
+
+	cow_unmap_exposed(cow, first, last);
+	zvmo_tree_conceal(&cow->tree, first, last, conceal_page, &conceal);
+	if (!conceal.err && !conceal.copies.root)
+		return zvmo_tree_clone(tree, &cow->tree, first, last);
+	if (!conceal.err) {
+		zvmo_tree_conceal(&cow->tree, first, last, unmark_page, NULL);
+		conceal.err = zvmo_tree_clone(tree, &cow->tree, first, last);
+		if (!conceal.err)
+			conceal.err = cow_place_copies(tree, &conceal.copies,
+						       first, last);
+		if (conceal.err)
+			zvmo_tree_destroy(tree);
+		cow_mark_again(cow, &conceal.copies, first, last);
+	}
+	zvmo_tree_destroy(&conceal.copies);
+	return conceal.err;
+}
+
+/**
+ * zvmo_cow_clone() - Take a snapshot.
+ * @parent: The object.
+ * @offset: Start of the window in bytes, page aligned.
+ * @size: Stream size of the snapshot; its size is that rounded up. The window
+ *	may reach beyond the parent, and @parent->base + @offset + @size does
+ *	not exceed ZVMO_SIZE_MAX.
+ * @resizable: May the size of the snapshot change?
+ *
+ * Takes time in proportion to the pages that were exposed since the last one.
+ *
+ * Context: May sleep. Takes and releases @parent->lock.
+ * Return: The new object, or NULL for want of memory.
+ */
+struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
+				bool resizable)
+{
+	unsigned long pgoff = offset >> PAGE_SHIFT;
+	struct zvmo_cow *child = cow_alloc(PAGE_ALIGN(size), size, resizable);
+	unsigned long first, last;
+	int err = 0;
+
+	if (!child)
+		return NULL;
+	child->family = parent->family;
+	child->base = parent->base + pgoff;
+	child->is_clone = true;
+
+	down_write(&parent->lock);
+	/* Nothing lies outside the parent: do not trim what ends with it. */
+	first = pgoff ? child->base : 0;
+	last = offset + child->size >= parent->size ? ZVMO_INDEX_MAX :
+		child->base + zvmo_cow_pages(child) - 1;
+	if (offset < parent->size && child->size)
+		err = cow_share(parent, &child->tree, first, last);
+	up_write(&parent->lock);
+	if (err) {
+		iput(child->inode);
+		return NULL;
+	}
+	return child;
+}
+
+/* Operations on ranges */
+
+/* Commit pages from *@pgoff on, until a batch is done or a spare is needed. */
+static int cow_commit_batch(struct zvmo_cow *cow, unsigned long *pgoff,
+			    unsigned long end, struct page **spare)
+{
+	unsigned long stop = min(end, *pgoff + COW_BATCH);
+	struct page *page;
+	int err = 0;
+
+	down_write(&cow->lock);
+	stop = min(stop, zvmo_cow_pages(cow));
+	for (; *pgoff < stop; ++*pgoff) {
+		if (zvmo_tree_find(&cow->tree, cow_index(cow, *pgoff)).exclusive)
+			continue;
+		err = zvmo_cow_own_page(cow, *pgoff, NULL, spare, &page);
+		if (err)
+			break;
+	}
+	if (!err && *pgoff >= zvmo_cow_pages(cow))
+		*pgoff = end;
+	up_write(&cow->lock);
+	return err;
+}
+
+/**
+ * zvmo_cow_commit() - Make every page of a range the object's own.
+ * @cow: The object.
+ * @start: Start in bytes; rounded down to pages.
+ * @end: End in bytes; rounded up. What lies beyond the object is skipped.
+ *
+ * Context: May sleep. Takes and releases @cow->lock.
+ * Return:
+ * * 0 - done
+ * * -ENOMEM, -EINTR (fatal signal) - stopped; what was committed stays
+ */
+int zvmo_cow_commit(struct zvmo_cow *cow, u64 start, u64 end)
+{
+	unsigned long pgoff = start >> PAGE_SHIFT;
+	unsigned long stop = DIV_ROUND_UP_ULL(end, PAGE_SIZE);
+	struct page *spare = NULL;
+	int err = 0;
+
+	while (pgoff < stop) {
+		if (fatal_signal_pending(current)) {
+			err = -EINTR;
+			break;
+		}
+		err = cow_commit_batch(cow, &pgoff, stop, &spare);
+		if (err == -EAGAIN) {
+			spare = zvmo_page_alloc();
+			err = spare ? 0 : -ENOMEM;
+		}
+		if (err)
+			break;
+		cond_resched();
+	}
+	if (spare)
+		zvmo_page_put(spare);
+	return err;
+}
+
+/* Free whole pages; the lock is held exclusive. */
+static int cow_erase(struct zvmo_cow *cow, unsigned long first,
+		     unsigned long last)
+{
+	if (!zvmo_tree_count(&cow->tree, cow_index(cow, first),
+			     cow_index(cow, last)))
+		return 0;
+	zvmo_cow_unmap(cow, first, last - first + 1);
+	return zvmo_tree_erase(&cow->tree, cow_index(cow, first),
+			       cow_index(cow, last), NULL, NULL);
+}
+
+/**
+ * zvmo_cow_decommit() - Free the pages of a range, which reads zero then.
+ * @cow: The object.
+ * @start: Start in bytes, page aligned.
+ * @end: End in bytes, page aligned. What lies beyond the object is skipped.
+ *
+ * Context: May sleep. Takes and releases @cow->lock.
+ * Return: 0, or -ENOMEM (nothing changed).
+ */
+int zvmo_cow_decommit(struct zvmo_cow *cow, u64 start, u64 end)
+{
+	int err = 0;
+
+	down_write(&cow->lock);
+	end = min(end, cow->size);
+	if (start < end)
+		err = cow_erase(cow, start >> PAGE_SHIFT,
+				(end >> PAGE_SHIFT) - 1);
+	up_write(&cow->lock);
+	return err;
+}
+
+/* Zero bytes [from, to) of one page, unless it reads zero already. */
+static int cow_zero_part(struct zvmo_cow *cow, unsigned long pgoff,
+			 unsigned int from, unsigned int to)
+{
+	struct page *spare = NULL, *page;
+	int err;
+
+	do {
+		err = 0;
+		down_write(&cow->lock);
+		if (pgoff < zvmo_cow_pages(cow) &&
+		    zvmo_entry_is_page(zvmo_tree_lookup(&cow->tree,
+							cow_index(cow, pgoff)))) {
+			err = zvmo_cow_own_page(cow, pgoff, NULL, &spare, &page);
+			if (!err)
+				memzero_page(page, from, to - from);
+		}
+		up_write(&cow->lock);
+	} while (err == -EAGAIN && (spare = zvmo_page_alloc()));
+	if (spare)
+		zvmo_page_put(spare);
+	return err == -EAGAIN ? -ENOMEM : err;
+}
+
+/**
+ * zvmo_cow_zero() - Make a range read zero, freeing whole pages.
+ * @cow: The object.
+ * @start: Start in bytes.
+ * @end: End in bytes. What lies beyond the object is skipped.
+ *
+ * Context: May sleep. Takes and releases @cow->lock.
+ * Return: 0, or -ENOMEM; then a part from the front may be zero.
+ */
+int zvmo_cow_zero(struct zvmo_cow *cow, u64 start, u64 end)
+{
+	u64 first = round_up(start, PAGE_SIZE), last = round_down(end, PAGE_SIZE);
+	int err = 0;
+
+	if (start >= end)
+		return 0;
+	if (first > last)	/* inside one page */
+		return cow_zero_part(cow, start >> PAGE_SHIFT,
+				     offset_in_page(start), offset_in_page(end));
+	if (start < first)
+		err = cow_zero_part(cow, start >> PAGE_SHIFT,
+				    offset_in_page(start), PAGE_SIZE);
+	if (!err && first < last)
+		err = zvmo_cow_decommit(cow, first, last);
+	if (!err && last < end)
+		err = cow_zero_part(cow, last >> PAGE_SHIFT, 0,
+				    offset_in_page(end));
+	return err;
+}
+
+/**
+ * zvmo_cow_grow() - Raise the size.
+ * @cow: The object.
+ * @size: New size in bytes, whole pages.
+ *
+ * Context: @cow->lock held exclusive.
+ */
+void zvmo_cow_grow(struct zvmo_cow *cow, u64 size)
+{
+	lockdep_assert_held_write(&cow->lock);
+	/* Nothing is mapped beyond the end, nothing is in the tree there. */
+	cow->size = max(cow->size, size);
+}
+
+/**
+ * zvmo_cow_ungrow() - Undo zvmo_cow_grow() before the lock was dropped.
+ * @cow: The object.
+ * @size: The size it had.
+ * @pgoff: The only page that may have been put beyond it.
+ *
+ * Context: @cow->lock held exclusive ever since.
+ */
+void zvmo_cow_ungrow(struct zvmo_cow *cow, u64 size, unsigned long pgoff)
+{
+	if (cow->size == size)
+		return;
+	/* Cannot fail: the path to a page just put there is exclusive. */
+	zvmo_tree_erase(&cow->tree, cow_index(cow, pgoff),
+			cow_index(cow, pgoff), NULL, NULL);
+	cow->size = size;
+}
+
+/**
+ * zvmo_cow_resize() - Set size and stream size.
+ * @cow: The object, resizable.
+ * @size: New stream size in bytes; the size is that rounded up. With
+ *	@cow->base it does not exceed ZVMO_SIZE_MAX.
+ *
+ * What is cut off is unmapped and freed, and the rest of the last page zeroed.
+ *
+ * Context: May sleep. The inode's lock is held; takes and releases @cow->lock.
+ * Return: 0, or -ENOMEM (nothing changed).
+ */
+int zvmo_cow_resize(struct zvmo_cow *cow, u64 size)
+{
+	u64 new_size = PAGE_ALIGN(size);
+	unsigned long pages = new_size >> PAGE_SHIFT;
+	int err = 0;
+
+	down_write(&cow->lock);
+	if (new_size < cow->size) {
+		zvmo_cow_unmap(cow, pages, zvmo_cow_pages(cow) - pages);
+		/* All of the tree goes when nothing is left: no trimming. */
+		err = zvmo_tree_erase(&cow->tree,
+				      pages ? cow_index(cow, pages) : 0,
+				      ZVMO_INDEX_MAX, NULL, NULL);
+	}
+	if (!err) {
+		cow->size = new_size;
+		i_size_write(cow->inode, size);
+	}
+	up_write(&cow->lock);
+	/* As documented, want of memory for this does not fail the call. */
+	if (!err && size < new_size)
+		cow_zero_part(cow, pages - 1, offset_in_page(size), PAGE_SIZE);
+	return err;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * zvmo: content objects (Zircon: VmCowPages)
+ *
+ * What one or more VMOs contain: a size, a page tree, and the address space to
+ * which user mappings belong. See cow.c for the rules.
+ */
+#ifndef _ZVMO_COW_H
+#define _ZVMO_COW_H
+
+#include <linux/fs.h>
+#include <linux/interval_tree.h>
+#include <linux/rbtree.h>
+#include <linux/rwsem.h>
+
+#include "fs.h"
+#include "page_tree.h"
+
+/**
+ * struct zvmo_cow - A content object. Lives as long as its inode.
+ * @owner: Frees this with the inode.
+ * @inode: The inode whose i_mapping the mappings of the whole object hang on.
+ *	References to it are references to the content object.
+ * @family: Same for all content objects that stem from one; they share the
+ *	index space of their trees. Set once.
+ * @base: Tree index of page 0. Set once.
+ * @resizable: The size may change. Set once.
+ * @is_clone: Created as a snapshot. Set once.
+ * @lock: Protects @size, @tree and @views, the inode's size, the exposure of
+ *	pages and all PTEs that map them: shared to look up and to map for
+ *	reading, exclusive to change and to map for writing. Inside it nest the
+ *	lock of another content object (only when comparing two, by address),
+ *	i_mmap_rwsem, page-table locks. User memory is never faulted in under it.
+ * @size: In bytes, whole pages, at most ZVMO_SIZE_MAX less @base.
+ * @tree: The pages, at @base + page number.
+ * @views: Windows that have mappings of their own (slices), by page number.
+ * @zero_mapped: A zero page may be mapped over a hole. Set under @lock shared,
+ *	cleared under @lock exclusive.
+ * @nr_clones: Living snapshots whose parent in the VMO hierarchy has this
+ *	content. Protected by the hierarchy lock of vmo.c.
+ */
+struct zvmo_cow {
+	struct zvmo_fs_owner owner;
+	struct inode *inode;
+	u64 family;
+	unsigned long base;
+	bool resizable;
+	bool is_clone;
+	struct rw_semaphore lock;
+	u64 size;
+	struct zvmo_tree tree;
+	struct rb_root_cached views;
+	bool zero_mapped;
+	unsigned int nr_clones;
+};
+
+/**
+ * struct zvmo_view - A window of a content object with mappings of its own.
+ * @node: Its first and last page number in the content object.
+ * @mapping: The address space of these mappings.
+ */
+struct zvmo_view {
+	struct interval_tree_node node;
+	struct address_space *mapping;
+};
+
+static inline unsigned long zvmo_cow_pages(const struct zvmo_cow *cow)
+{
+	return cow->size >> PAGE_SHIFT;
+}
+
+/* The object whose inode this is, or NULL (a slice's). */
+static inline struct zvmo_cow *zvmo_cow_of_inode(const struct inode *inode)
+{
+	struct zvmo_fs_owner *owner = inode->i_private;
+
+	return owner ? container_of(owner, struct zvmo_cow, owner) : NULL;
+}
+
+struct zvmo_cow *zvmo_cow_create(u64 size, u64 stream_size, bool resizable);
+struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
+				bool resizable);
+void zvmo_cow_add_view(struct zvmo_cow *cow, struct zvmo_view *view);
+void zvmo_cow_remove_view(struct zvmo_cow *cow, struct zvmo_view *view);
+void zvmo_cow_unmap(struct zvmo_cow *cow, unsigned long first,
+		    unsigned long nr);
+void zvmo_cow_expose(struct zvmo_cow *cow, unsigned long pgoff,
+		     struct page *page);
+int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
+		      const struct page *held, struct page **spare,
+		      struct page **page);
+int zvmo_cow_commit(struct zvmo_cow *cow, u64 start, u64 end);
+int zvmo_cow_decommit(struct zvmo_cow *cow, u64 start, u64 end);
+int zvmo_cow_zero(struct zvmo_cow *cow, u64 start, u64 end);
+int zvmo_cow_resize(struct zvmo_cow *cow, u64 size);
+void zvmo_cow_grow(struct zvmo_cow *cow, u64 size);
+void zvmo_cow_ungrow(struct zvmo_cow *cow, u64 size, unsigned long pgoff);
+unsigned long zvmo_cow_count_all(void);
+
+#endif /* _ZVMO_COW_H */

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zvmo: /dev/zvmo, where VMOs are created
+ *
+ * Anybody may open it: a VMO is memory like any other, charged to whoever
+ * touches it.
+ */
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+
+#include "args.h"
+#include "dev.h"
+#include "vmo_file.h"
+
+static long ioctl_create(const void __user *arg)
+{
+	struct zvmo_create args;
+	struct zvmo *vmo;
+	u32 rights = ZVMO_RIGHTS_DEFAULT;
+	long fd;
+
+	fd = zvmo_copy_args(&args, sizeof(args), ZVMO_CREATE_SIZE_VER0, arg);
+	if (fd)
+		return fd;
+	vmo = zvmo_create(&args);
+	if (IS_ERR(vmo))
+		return PTR_ERR(vmo);
+	if (args.options & ZVMO_RESIZABLE)
+		rights |= ZVMO_RIGHT_RESIZE;
+	fd = zvmo_file_install(vmo, rights);
+	zvmo_put(vmo);
+	return fd;
+}
+
+static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	switch (cmd) {
+	case ZVMO_IOC_VERSION:
+		return ZVMO_ABI_VERSION;
+	case ZVMO_IOC_CREATE:
+		return ioctl_create((const void __user *)arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static const struct file_operations dev_fops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = dev_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.llseek = noop_llseek,
+};
+
+static struct miscdevice zvmo_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "zvmo",
+	.mode = 0666,
+	.fops = &dev_fops,
+};
+
+/**
+ * zvmo_dev_init() - Create /dev/zvmo.
+ *
+ * Return: 0 or a negative errno.
+ */
+int zvmo_dev_init(void)
+{
+	return misc_register(&zvmo_device);
+}
+
+/**
+ * zvmo_dev_exit() - Remove /dev/zvmo.
+ */
+void zvmo_dev_exit(void)
+{
+	misc_deregister(&zvmo_device);
+}

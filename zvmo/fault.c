@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zvmo: page faults on mapped VMOs
+ *
+ * A read fault maps what is there, read-only, and up to 15 pages that follow;
+ * over a hole, a zero page of the module's own (the kernel's is refused in such
+ * mappings by later kernels). A write fault on a shared mapping makes the page
+ * the object's own, marks it exposed and maps it writable, all under cow->lock:
+ * so once a snapshot has unmapped what is exposed, no writable PTE is left. A
+ * write fault on a private mapping hands the page to the kernel to copy.
+ *
+ * Never is a PTE left read-only and dirty: the kernel makes such a one writable
+ * again without asking.
+ *
+ * Locking: mmap_lock (or the VMA's lock) is held, cow->lock is taken: shared to
+ * map for reading, exclusive to map for writing.
+ */
+#include <linux/moduleparam.h>
+#include <linux/pagemap.h>
+
+#include "compat.h"
+#include "fault.h"
+#include "handle.h"
+#include "page.h"
+
+#define FAULT_AROUND_MAX 16U
+
+static unsigned int fault_around = FAULT_AROUND_MAX;
+module_param(fault_around, uint, 0644);
+MODULE_PARM_DESC(fault_around,
+		 "Pages that a read fault maps at most, 1 to 16 (default 16)");
+
+/* One zero page for each processor, so that they do not share a count. */
+static DEFINE_PER_CPU(struct page *, zero_page);
+
+/**
+ * zvmo_fault_exit() - Undo zvmo_fault_init(). Nothing is mapped any more.
+ */
+void zvmo_fault_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (per_cpu(zero_page, cpu))
+			put_page(per_cpu(zero_page, cpu));
+}
+
+/**
+ * zvmo_fault_init() - Allocate the zero pages.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int zvmo_fault_init(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct page *page = alloc_page(GFP_HIGHUSER | __GFP_ZERO);
+
+		if (!page) {
+			zvmo_fault_exit();
+			return -ENOMEM;
+		}
+		per_cpu(zero_page, cpu) = page;
+	}
+	return 0;
+}
+
+static struct zvmo *fault_vmo(const struct vm_fault *vmf)
+{
+	const struct zvmo_handle *handle = vmf->vma->vm_file->private_data;
+
+	return handle->vmo;
+}
+
+/* Is the faulting page inside the VMO? cow->lock is held. */
+static bool fault_is_inside(const struct vm_fault *vmf, const struct zvmo *vmo)
+{
+	return vmf->pgoff < zvmo_size(vmo) >> PAGE_SHIFT;
+}
+
+/* What is at the faulting page: a page, or NULL for a hole. */
+static struct page *fault_lookup(const struct vm_fault *vmf,
+				 const struct zvmo *vmo)
+{
+	zvmo_entry_t entry = zvmo_tree_lookup(&vmo->cow->tree, vmo->cow->base +
+					      vmo->first + vmf->pgoff);
+
+	return zvmo_entry_is_page(entry) ? zvmo_entry_page(entry) : NULL;
+}
+
+/*
+ * A zero page, or NULL when so many PTEs map this one that its counts might
+ * overflow.
+ */
+static struct page *fault_zero_page(void)
+{
+	struct page *page = raw_cpu_read(zero_page);
+
+	return page_ref_count(page) < INT_MAX / 2 ? page : NULL;
+}
+
+static vm_fault_t fault_result(int err)
+{
+	switch (err) {
+	case 0:
+	case -EBUSY:	/* another thread was faster; or the access repeats */
+		return VM_FAULT_NOPAGE;
+	case -ENOMEM:
+		return VM_FAULT_OOM;
+	default:
+		return VM_FAULT_SIGBUS;
+	}
+}
+
+/* How many pages from the faulting one on may be mapped in one go. */
+static unsigned int fault_window(const struct vm_fault *vmf,
+				 const struct zvmo *vmo)
+{
+	unsigned long address = vmf->address & PAGE_MASK;
+	unsigned long end = pmd_addr_end(address, vmf->vma->vm_end);
+	unsigned long pages = min((end - address) >> PAGE_SHIFT,
+				  (unsigned long)(zvmo_size(vmo) >> PAGE_SHIFT) -
+				  vmf->pgoff);
+
+	return clamp_t(unsigned long, pages, 1,
+		       clamp(READ_ONCE(fault_around), 1U, FAULT_AROUND_MAX));
+}
+
+static vm_fault_t map_zero_page(struct vm_fault *vmf, struct zvmo_cow *cow)
+{
+	struct page *zero = fault_zero_page();
+
+	if (!zero)
+		return VM_FAULT_OOM;
+	if (!READ_ONCE(cow->zero_mapped))
+		WRITE_ONCE(cow->zero_mapped, true);
+	return fault_result(vm_insert_page(vmf->vma, vmf->address & PAGE_MASK,
+					   zero));
+}
+
+/* Map for reading; cow->lock is held shared. */
+static vm_fault_t fault_read_locked(struct vm_fault *vmf, struct zvmo *vmo)
+{
+	struct page *pages[FAULT_AROUND_MAX];
+	struct zvmo_cow *cow = vmo->cow;
+	unsigned long nr;
+
+	if (!fault_is_inside(vmf, vmo))
+		return VM_FAULT_SIGBUS;
+	nr = zvmo_tree_gather(&cow->tree, cow->base + vmo->first + vmf->pgoff,
+			      pages, fault_window(vmf, vmo));
+	if (!nr)
+		return map_zero_page(vmf, cow);
+	return fault_result(vm_insert_pages(vmf->vma, vmf->address & PAGE_MASK,
+					    pages, &nr));
+}
+
+static vm_fault_t fault_read(struct vm_fault *vmf, struct zvmo *vmo)
+{
+	vm_fault_t ret;
+
+	down_read(&vmo->cow->lock);
+	ret = fault_read_locked(vmf, vmo);
+	up_read(&vmo->cow->lock);
+	return ret;
+}
+
+/*
+ * A write to a private mapping: the kernel copies the page, to which it gets a
+ * reference, so nothing is mapped here.
+ */
+static vm_fault_t fault_private(struct vm_fault *vmf, struct zvmo *vmo)
+{
+	struct zvmo_cow *cow = vmo->cow;
+	vm_fault_t ret = VM_FAULT_SIGBUS;
+	struct page *page;
+
+	down_read(&cow->lock);
+	if (fault_is_inside(vmf, vmo)) {
+		page = fault_lookup(vmf, vmo) ?: fault_zero_page();
+		ret = page ? 0 : VM_FAULT_OOM;
+	}
+	if (!ret) {
+		get_page(page);
+		vmf->page = page;
+	}
+	up_read(&cow->lock);
+	return ret;
+}
+
+/* Map a page that is the object's own; cow->lock is held exclusive. */
+static int map_writable(struct vm_fault *vmf, struct zvmo *vmo,
+			struct page *page)
+{
+	if (!page_folio(page)->mapping)
+		zvmo_cow_expose(vmo->cow, vmo->first + vmf->pgoff, page);
+	return zvmo_insert_page_writable(vmf, page);
+}
+
+/*
+ * Make the page that is mapped read-only writable where it is. Returns false if
+ * that cannot be done here: it is not ours alone, or has foreign references.
+ */
+static bool upgrade_writable(struct vm_fault *vmf, struct zvmo *vmo)
+{
+	struct zvmo_cow *cow = vmo->cow;
+	unsigned long pgoff = vmo->first + vmf->pgoff;
+	struct zvmo_slot slot = zvmo_tree_find(&cow->tree, cow->base + pgoff);
+
+	if (!slot.exclusive || zvmo_entry_page(slot.entry) != vmf->page)
+		return false;
+	if (slot.exposed) {
+		zvmo_upgrade_page(vmf, vmf->page, 0);
+		return true;
+	}
+	/* References: the tree's, this PTE's, and the fault's on the page. */
+	if (!zvmo_upgrade_page(vmf, vmf->page, 3))
+		return false;
+	zvmo_cow_expose(cow, pgoff, vmf->page);
+	return true;
+}
+
+/* One attempt at a write fault; @mapped: on a page mapped read-only. */
+static vm_fault_t fault_write_once(struct vm_fault *vmf, struct zvmo *vmo,
+				   bool mapped, struct page **spare)
+{
+	unsigned long pgoff = vmo->first + vmf->pgoff;
+	struct zvmo_cow *cow = vmo->cow;
+	struct page *page;
+	int err;
+
+	down_write(&cow->lock);
+	if (!fault_is_inside(vmf, vmo))
+		err = -EFAULT;
+	else if (mapped && upgrade_writable(vmf, vmo))
+		err = 0;
+	else
+		err = zvmo_cow_own_page(cow, pgoff, mapped ? vmf->page : NULL,
+					spare, &page) ?:
+		      map_writable(vmf, vmo, page);
+	up_write(&cow->lock);
+	return err == -EAGAIN ? VM_FAULT_RETRY : fault_result(err);
+}
+
+static vm_fault_t fault_write(struct vm_fault *vmf, struct zvmo *vmo,
+			      bool mapped)
+{
+	struct page *spare = NULL;
+	vm_fault_t ret;
+
+	ret = fault_write_once(vmf, vmo, mapped, &spare);
+	if (ret == VM_FAULT_RETRY) {
+		spare = zvmo_page_alloc();
+		ret = spare ? fault_write_once(vmf, vmo, mapped, &spare) :
+			      VM_FAULT_OOM;
+	}
+	if (spare)
+		zvmo_page_put(spare);
+	return ret;
+}
+
+/**
+ * zvmo_fault() - vm_operations_struct.fault: nothing is mapped at an address.
+ * @vmf: The fault.
+ *
+ * Context: mmap_lock or the VMA's lock held. May sleep.
+ * Return: VM_FAULT_NOPAGE - mapped; 0 - @vmf->page is to be copied;
+ * VM_FAULT_SIGBUS - beyond the end of the VMO; VM_FAULT_OOM.
+ */
+vm_fault_t zvmo_fault(struct vm_fault *vmf)
+{
+	struct zvmo *vmo = fault_vmo(vmf);
+
+	if (!(vmf->flags & FAULT_FLAG_WRITE))
+		return fault_read(vmf, vmo);
+	if (!(vmf->vma->vm_flags & VM_SHARED))
+		return fault_private(vmf, vmo);
+	return fault_write(vmf, vmo, false);
+}
+
+/**
+ * zvmo_page_mkwrite() - vm_operations_struct.page_mkwrite: a write to a page
+ * that a shared mapping maps read-only.
+ * @vmf: The fault; holds a reference to @vmf->page.
+ *
+ * Context and return: as zvmo_fault().
+ */
+vm_fault_t zvmo_page_mkwrite(struct vm_fault *vmf)
+{
+	return fault_write(vmf, fault_vmo(vmf), true);
+}
+
+/**
+ * zvmo_map_pages() - vm_operations_struct.map_pages: maps nothing.
+ * @vmf: The fault.
+ * @start: First page.
+ * @end: Last page.
+ *
+ * It runs under RCU and so cannot take cow->lock. That it exists lets
+ * zvmo_fault() run under the VMA's lock.
+ *
+ * Return: 0.
+ */
+vm_fault_t zvmo_map_pages(struct vm_fault *vmf, unsigned long start,
+			  unsigned long end)
+{
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * zvmo: the pseudo file system on which VMOs have their inodes
+ */
+#ifndef _ZVMO_FS_H
+#define _ZVMO_FS_H
+
+#include <linux/fs.h>
+
+/**
+ * struct zvmo_fs_owner - Embedded in what an inode carries.
+ * @evict: Called when the last reference to the inode is gone; frees the owner.
+ */
+struct zvmo_fs_owner {
+	void (*evict)(struct zvmo_fs_owner *owner);
+};
+
+int zvmo_fs_init(const struct inode_operations *iops);
+void zvmo_fs_exit(void);
+struct inode *zvmo_fs_new_inode(struct zvmo_fs_owner *owner, u64 size);
+struct file *zvmo_fs_new_file(struct inode *inode, const char *name, int flags,
+			      const struct file_operations *fops);
+
+#endif /* _ZVMO_FS_H */

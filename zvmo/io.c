@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zvmo: reading, writing and seeking
+ *
+ * User memory is copied under cow->lock with page faults disabled, since
+ * faulting it in takes mmap_lock, which comes before. When a copy stops short
+ * the lock is dropped, the user's page faulted in, and the place looked up
+ * again. (To copy after dropping the lock would let a write in progress reach a
+ * snapshot taken meanwhile, or a page that has moved on.)
+ *
+ * The size is checked again each time the lock is taken.
+ */
+#include <linux/highmem.h>
+#include <linux/pagemap.h>
+#include <linux/sched/signal.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+
+#include "io.h"
+#include "page.h"
+
+/* Pages copied before the lock is let go of for others. */
+#define IO_BATCH 16
+
+/* A transfer between a VMO and an iterator. */
+struct transfer {
+	struct zvmo *vmo;
+	struct iov_iter *iter;
+	u64 offset;		/* where it stands, in the VMO */
+	bool may_grow;		/* a write may raise the VMO's size */
+	struct page *spare;	/* for a write */
+};
+
+/* Page number in the content object. */
+static inline unsigned long transfer_pgoff(const struct transfer *io)
+{
+	return io->vmo->first + (io->offset >> PAGE_SHIFT);
+}
+
+/* Bytes that lie in the present page and before @end. */
+static size_t transfer_chunk(const struct transfer *io, u64 end)
+{
+	size_t chunk = PAGE_SIZE - offset_in_page(io->offset);
+
+	chunk = min(chunk, iov_iter_count(io->iter));
+	return min_t(u64, chunk, end - io->offset);
+}
+
+/* Where reading ends. */
+static u64 read_end(const struct zvmo *vmo)
+{
+	return min_t(u64, i_size_read(vmo->inode), zvmo_size(vmo));
+}
+
+static size_t read_page(struct transfer *io, size_t chunk)
+{
+	struct zvmo_cow *cow = io->vmo->cow;
+	zvmo_entry_t entry = zvmo_tree_lookup(&cow->tree, cow->base +
+					      transfer_pgoff(io));
+	struct page *page = zvmo_entry_is_page(entry) ? zvmo_entry_page(entry) :
+							ZERO_PAGE(0);
+	char *from = kmap_local_page(page);
+	size_t copied = copy_to_iter(from + offset_in_page(io->offset), chunk,
+				     io->iter);
+
+	kunmap_local(from);
+	return copied;
+}
+
+/*
+ * Read a batch of pages. Returns 1 when all is read, 0 to go on, or -EFAULT
+ * when user memory must be faulted in first.
+ */
+static int read_batch(struct transfer *io)
+{
+	struct zvmo_cow *cow = io->vmo->cow;
+	size_t chunk, copied;
+	int i, ret = 0;
+
+	down_read(&cow->lock);
+	pagefault_disable();
+	for (i = 0; i < IO_BATCH && !ret; i++) {
+		if (io->offset >= read_end(io->vmo) ||
+		    !iov_iter_count(io->iter)) {
+			ret = 1;
+			break;
+		}
+		chunk = transfer_chunk(io, read_end(io->vmo));
+		copied = read_page(io, chunk);
+		io->offset += copied;
+		if (copied < chunk)
+			ret = -EFAULT;
+	}
+	pagefault_enable();
+	up_read(&cow->lock);
+	return ret;
+}
+
+/**
+ * zvmo_read_iter() - Read, up to the stream size.
+ * @vmo: The VMO.
+ * @to: Where to; its count says how much.
+ * @offset: From where, in bytes.
+ *
+ * Context: May sleep and fault. Takes and releases cow->lock.
+ * Return: Bytes read, fewer than asked at the end of the stream or if a fatal
+ * signal arrived; or, if none:
+ * * -EFAULT - the buffer is not accessible
+ * * -EINTR - a fatal signal
+ */
+ssize_t zvmo_read_iter(struct zvmo *vmo, struct iov_iter *to, u64 offset)
+{
+	struct transfer io = { .vmo = vmo, .iter = to, .offset = offset };
+	size_t want;
+	int ret = 0;
+
+	while (!ret) {
+		ret = read_batch(&io);
+		want = min_t(size_t, iov_iter_count(to), IO_BATCH * PAGE_SIZE);
+		if (ret == -EFAULT &&
+		    fault_in_iov_iter_writeable(to, want) < want)
+			ret = 0;
+		if (!ret && fatal_signal_pending(current))
+			ret = -EINTR;
+		cond_resched();
+	}
+	return io.offset > offset ? io.offset - offset : min(ret, 0);
+}
+
+/* Where writing ends; past it a write may only grow the VMO. */
+static u64 write_end(const struct transfer *io)
+{
+	u64 base = (u64)io->vmo->cow->base << PAGE_SHIFT;
+
+	return io->may_grow ? ZVMO_SIZE_MAX - base : zvmo_size(io->vmo);
+}
+
+/* Write into one page. Returns bytes written, or a negative errno. */
+static ssize_t write_page(struct transfer *io)
+{
+	struct zvmo_cow *cow = io->vmo->cow;
+	u64 old_size = cow->size;
+	size_t chunk, copied = 0;
+	struct page *page;
+	int err;
+
+	if (io->offset >= write_end(io))
+		return -EFBIG;
+	chunk = transfer_chunk(io, write_end(io));
+	if (io->may_grow)
+		zvmo_cow_grow(cow, round_up(io->offset + 1, PAGE_SIZE));
+	err = zvmo_cow_own_page(cow, transfer_pgoff(io), NULL, &io->spare,
+				&page);
+	if (!err) {
+		pagefault_disable();
+		copied = copy_page_from_iter_atomic(page,
+						    offset_in_page(io->offset),
+						    chunk, io->iter);
+		pagefault_enable();
+	}
+	if (!copied) {
+		zvmo_cow_ungrow(cow, old_size, transfer_pgoff(io));
+		return err ?: -EFAULT;
+	}
+	io->offset += copied;
+	if (io->offset > i_size_read(io->vmo->inode))
+		i_size_write(io->vmo->inode, io->offset);
+	return copied == chunk ? copied : -EFAULT;
+}
+
+/*
+ * Write a batch of pages. Returns 1 when all is written, 0 to go on, -EAGAIN
+ * for a spare page, -EFAULT when user memory must be faulted in first.
+ */
+static int write_batch(struct transfer *io)
+{
+	ssize_t ret = 0;
+	int i;
+
+	down_write(&io->vmo->cow->lock);
+	for (i = 0; i < IO_BATCH && ret >= 0; i++) {
+		if (!iov_iter_count(io->iter)) {
+			ret = 1;
+			break;
+		}
+		ret = write_page(io);
+	}
+	up_write(&io->vmo->cow->lock);
+	return ret < 0 ? ret : !iov_iter_count(io->iter);
+}
+
+/* Get what a batch stopped for. Returns 0 to go on. */
+static int write_supply(struct transfer *io, int ret)
+{
+	size_t want = min_t(size_t, iov_iter_count(io->iter),
+			    IO_BATCH * PAGE_SIZE);
+
+	if (ret == -EAGAIN) {
+		io->spare = zvmo_page_alloc();
+		return io->spare ? 0 : -ENOMEM;
+	}
+	if (ret == -EFAULT &&
+	    fault_in_iov_iter_readable(io->iter, want) < want)
+		return 0;
+	return ret;
+}
+
+/**
+ * zvmo_write_iter() - Write, extending the stream size as needed.
+ * @vmo: The VMO.
+ * @may_grow: Raise its size too. The VMO is resizable then.
+ * @from: Where from; its count says how much.
+ * @offset: Where to, in bytes.
+ *
+ * Context: May sleep and fault. The lock of @vmo->inode is held; takes and
+ * releases cow->lock.
+ * Return: Bytes written, fewer than asked if something was in the way; or, if
+ * none:
+ * * -EFAULT - the buffer is not accessible
+ * * -EFBIG - @offset is not below the size
+ * * -ENOMEM
+ * * -EINTR - a fatal signal
+ */
+ssize_t zvmo_write_iter(struct zvmo *vmo, bool may_grow, struct iov_iter *from,
+			u64 offset)
+{
+	struct transfer io = { .vmo = vmo, .may_grow = may_grow, .iter = from,
+			       .offset = offset };
+	int ret = 0;
+
+	while (!ret) {
+		ret = write_supply(&io, write_batch(&io));
+		if (!ret && fatal_signal_pending(current))
+			ret = -EINTR;
+		cond_resched();
+	}
+	if (io.spare)
+		zvmo_page_put(io.spare);
+	return io.offset > offset ? io.offset - offset : min(ret, 0);
+}
+
+/**
+ * zvmo_seek() - Find the next page, or the next hole.
+ * @vmo: The VMO.
+ * @offset: Where to begin, in bytes, not negative.
+ * @data: Find a page, else a hole.
+ *
+ * Context: May sleep. Takes and releases cow->lock.
+ * Return: The offset where it begins, at least @offset; the end of the stream
+ * counts as a hole. -ENXIO - nothing up to the end.
+ */
+loff_t zvmo_seek(struct zvmo *vmo, loff_t offset, bool data)
+{
+	struct zvmo_cow *cow = vmo->cow;
+	unsigned long index = cow->base + vmo->first;
+	struct zvmo_cursor cursor;
+	struct zvmo_extent extent;
+	loff_t end, found = -ENXIO;
+
+	down_read(&cow->lock);
+	end = read_end(vmo);
+	if (offset >= end)
+		goto out_unlock;
+	zvmo_cursor_init(&cursor, &cow->tree, index + (offset >> PAGE_SHIFT),
+			 index + ((end - 1) >> PAGE_SHIFT));
+	while (zvmo_cursor_next(&cursor, &extent)) {
+		if (zvmo_entry_is_page(extent.entry) == data) {
+			found = (loff_t)(extent.first - index) << PAGE_SHIFT;
+			found = max(found, offset);
+			break;
+		}
+	}
+	if (found < 0 && !data)
+		found = end;
+out_unlock:
+	up_read(&cow->lock);
+	return found;
+}

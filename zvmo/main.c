@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zvmo: loading and unloading
+ *
+ * The device comes last and goes first, so that nobody can come in while
+ * anything is missing. An open file pins the module, and everything there is
+ * belongs to one.
+ */
+#include <linux/module.h>
+
+#include "dev.h"
+#include "fault.h"
+#include "fs.h"
+#include "page_tree.h"
+#include "stats.h"
+#include "vmo_file.h"
+
+static int __init zvmo_init(void)
+{
+	int err;
+
+	err = zvmo_tree_init_cache();
+	if (err)
+		return err;
+	err = zvmo_fault_init();
+	if (err)
+		goto exit_cache;
+	err = zvmo_fs_init(&zvmo_vmo_iops);
+	if (err)
+		goto exit_fault;
+	err = zvmo_dev_init();
+	if (err)
+		goto exit_fs;
+	zvmo_stats_init();
+	return 0;
+
+exit_fs:
+	zvmo_fs_exit();
+exit_fault:
+	zvmo_fault_exit();
+exit_cache:
+	zvmo_tree_exit_cache();
+	return err;
+}
+
+static void __exit zvmo_exit(void)
+{
+	zvmo_dev_exit();
+	zvmo_fs_exit();
+	zvmo_stats_exit();
+	zvmo_fault_exit();
+	zvmo_tree_exit_cache();
+}
+
+module_init(zvmo_init);
+module_exit(zvmo_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_AUTHOR("The zvmo authors");
+MODULE_DESCRIPTION("Virtual memory objects: memory as a handle");

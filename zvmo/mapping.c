@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zvmo: mappings of VMOs into address spaces
+ *
+ * What may be mapped how, and how many mappings there are. What happens when
+ * mapped memory is touched is in fault.c.
+ *
+ * A VMA holds its file, and so a handle and the VMO. VM_MIXEDMAP: PTEs map
+ * ordinary pages of ours that are on no list of the kernel's.
+ *
+ * Locking: mmap_lock is held for writing wherever a VMA comes or goes.
+ */
+#include "compat.h"
+#include "fault.h"
+#include "mapping.h"
+
+static struct zvmo *vma_vmo(const struct vm_area_struct *vma)
+{
+	const struct zvmo_handle *handle = vma->vm_file->private_data;
+
+	return handle->vmo;
+}
+
+static void mapping_open(struct vm_area_struct *vma)
+{
+	atomic_long_inc(&vma_vmo(vma)->nr_mappings);
+}
+
+static void mapping_close(struct vm_area_struct *vma)
+{
+	atomic_long_dec(&vma_vmo(vma)->nr_mappings);
+}
+
+static const struct vm_operations_struct mapping_ops = {
+	.open = mapping_open,
+	.close = mapping_close,
+	.fault = zvmo_fault,
+	.page_mkwrite = zvmo_page_mkwrite,
+#if ZVMO_NEEDS_MAP_PAGES
+	.map_pages = zvmo_map_pages,
+#endif
+};
+
+/**
+ * zvmo_map() - Set a new VMA up.
+ * @handle: The handle that is mapped.
+ * @vma: The VMA. That the file is open for reading, and for writing if it is
+ *	to be shared and writable, was checked.
+ *
+ * Context: mmap_lock held for writing.
+ * Return: 0, or -EACCES without ZVMO_RIGHT_MAP, or without ZVMO_RIGHT_EXECUTE
+ * for an executable mapping.
+ */
+int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma)
+{
+	if (!(handle->rights & ZVMO_RIGHT_MAP))
+		return -EACCES;
+	if (!(handle->rights & ZVMO_RIGHT_EXECUTE)) {
+		if (vma->vm_flags & VM_EXEC)
+			return -EACCES;
+		vm_flags_clear(vma, VM_MAYEXEC);
+	}
+	/*
+	 * VM_SEQ_READ: when unmapping, do not mark pages as accessed, which
+	 * would look for them in lists where they never are.
+	 */
+	vm_flags_set(vma, VM_MIXEDMAP | VM_SEQ_READ);
+	vma->vm_ops = &mapping_ops;
+	mapping_open(vma);
+	return 0;
+}

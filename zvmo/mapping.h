@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * zvmo: mappings of VMOs into address spaces
+ */
+#ifndef _ZVMO_MAPPING_H
+#define _ZVMO_MAPPING_H
+
+#include <linux/mm.h>
+
+#include "handle.h"
+
+int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma);
+
+#endif /* _ZVMO_MAPPING_H */

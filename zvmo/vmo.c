@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zvmo: VMOs - what a handle refers to (Zircon: VmObjectDispatcher)
+ *
+ * Creation with the checks and in the order that uapi/linux/zvmo.h documents,
+ * the hierarchy, and what a VMO tells about itself.
+ *
+ * The hierarchy follows the calls that created children, not how content is
+ * shared. A child holds no reference to its parent: when a parent dies, its
+ * children move to the parent's parent. So a VMO without children has no living
+ * descendants, and the family of a VMO dies in any order.
+ *
+ * Locking: hierarchy_lock protects all links between VMOs. It is held briefly,
+ * and no other lock of zvmo's is taken under it.
+ */
+#include <linux/mutex.h>
+#include <linux/overflow.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "vmo.h"
+
+/* Koids below are reserved, as Zircon's are. */
+#define FIRST_KOID 1024
+
+#define SNAPSHOT_KINDS (ZVMO_CHILD_SNAPSHOT | ZVMO_CHILD_SNAPSHOT_MODIFIED | \
+			ZVMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE)
+#define CHILD_KINDS (SNAPSHOT_KINDS | ZVMO_CHILD_SLICE | ZVMO_CHILD_REFERENCE)
+
+static DEFINE_MUTEX(hierarchy_lock);
+static atomic64_t last_koid = ATOMIC64_INIT(FIRST_KOID - 1);
+static atomic_long_t nr_vmos;
+
+/* Hierarchy */
+
+static void link_child(struct zvmo *parent, struct zvmo *child)
+{
+	lockdep_assert_held(&hierarchy_lock);
+	child->parent = parent;
+	if (!parent)
+		return;
+	list_add_tail(&child->sibling, &parent->children);
+	WRITE_ONCE(parent->nr_children, parent->nr_children + 1);
+	if (child->kind == ZVMO_KIND_SNAPSHOT)
+		parent->cow->nr_clones++;
+}
+
+static void unlink_child(struct zvmo *child)
+{
+	struct zvmo *parent = child->parent;
+
+	lockdep_assert_held(&hierarchy_lock);
+	if (!parent)
+		return;
+	list_del_init(&child->sibling);
+	child->parent = NULL;
+	WRITE_ONCE(parent->nr_children, parent->nr_children - 1);
+	if (child->kind == ZVMO_KIND_SNAPSHOT)
+		parent->cow->nr_clones--;
+	if (!parent->nr_children)
+		wake_up_interruptible_poll(&parent->wait, EPOLLPRI);
+}
+
+/* Take a dying VMO out of the hierarchy; its children move up. */
+static void leave_hierarchy(struct zvmo *vmo)
+{
+	struct zvmo *parent, *child, *next;
+
+	mutex_lock(&hierarchy_lock);
+	parent = vmo->parent;
+	list_for_each_entry_safe(child, next, &vmo->children, sibling) {
+		unlink_child(child);
+		link_child(parent, child);
+	}
+	unlink_child(vmo);
+	mutex_unlock(&hierarchy_lock);
+}
+
+/**
+ * zvmo_has_children() - Does a VMO have living children, of any kind?
+ * @vmo: The VMO.
+ *
+ * Return: The answer at this moment.
+ */
+bool zvmo_has_children(const struct zvmo *vmo)
+{
+	return READ_ONCE(vmo->nr_children);
+}
+
+/* Life */
+
+/* A VMO on @cow and @inode, whose references it takes over on success. */
+static struct zvmo *vmo_alloc(enum zvmo_kind kind, struct zvmo_cow *cow,
+			      struct inode *inode)
+{
+	struct zvmo *vmo = kzalloc(sizeof(*vmo), GFP_KERNEL_ACCOUNT);
+
+	if (!vmo)
+		return NULL;
+	kref_init(&vmo->refs);
+	vmo->kind = kind;
+	vmo->koid = atomic64_inc_return(&last_koid);
+	vmo->cow = cow;
+	vmo->inode = inode;
+	INIT_LIST_HEAD(&vmo->children);
+	INIT_LIST_HEAD(&vmo->sibling);
+	init_waitqueue_head(&vmo->wait);
+	spin_lock_init(&vmo->name_lock);
+	atomic_long_inc(&nr_vmos);
+	return vmo;
+}
+
+static void vmo_release(struct kref *refs)
+{
+	struct zvmo *vmo = container_of(refs, struct zvmo, refs);
+
+	leave_hierarchy(vmo);
+	if (vmo->view.mapping)
+		zvmo_cow_remove_view(vmo->cow, &vmo->view);
+	iput(vmo->inode);
+	iput(vmo->cow->inode);
+	kfree(vmo);
+	atomic_long_dec(&nr_vmos);
+}
+
+/**
+ * zvmo_put() - Drop a reference to a VMO.
+ * @vmo: The VMO. With the last reference it dies; its children live on.
+ *
+ * Context: May sleep.
+ */
+void zvmo_put(struct zvmo *vmo)
+{
+	kref_put(&vmo->refs, vmo_release);
+}
+
+/**
+ * zvmo_count_all() - How many VMOs exist.
+ *
+ * Return: The number.
+ */
+unsigned long zvmo_count_all(void)
+{
+	return atomic_long_read(&nr_vmos);
+}
+
+/* A VMO that is the only user of a new content object, which it takes over. */
+static struct zvmo *vmo_alloc_on_new_cow(enum zvmo_kind kind,
+					 struct zvmo_cow *cow)
+{
+	struct zvmo *vmo;
+
+	if (!cow)
+		return ERR_PTR(-ENOMEM);
+	vmo = vmo_alloc(kind, cow, cow->inode);
+	if (!vmo) {
+		iput(cow->inode);
+		return ERR_PTR(-ENOMEM);
+	}
+	ihold(cow->inode);
+	return vmo;
+}
+
+/**
+ * zvmo_create() - Create an anonymous VMO.
+ * @args: As ZVMO_IOC_CREATE documents.
+ *
+ * Context: May sleep.
+ * Return: The VMO with one reference, or an ERR_PTR() as documented there.
+ */
+struct zvmo *zvmo_create(const struct zvmo_create *args)
+{
+	bool resizable = args->options & ZVMO_RESIZABLE;
+	u64 size = round_up(args->size, PAGE_SIZE);
+	struct zvmo *vmo;
+
+	if (args->options &
+	    ~(ZVMO_RESIZABLE | ZVMO_DISCARDABLE | ZVMO_UNBOUNDED))
+		return ERR_PTR(-EINVAL);
+	if (resizable && (args->options & ZVMO_UNBOUNDED))
+		return ERR_PTR(-EINVAL);
+	if (size < args->size || size > ZVMO_SIZE_MAX)
+		return ERR_PTR(-EFBIG);
+	if (args->options & ZVMO_UNBOUNDED)
+		size = ZVMO_SIZE_MAX;
+	vmo = vmo_alloc_on_new_cow(ZVMO_KIND_ORIGINAL,
+				   zvmo_cow_create(size, args->size, resizable));
+	if (!IS_ERR(vmo))
+		vmo->discardable = args->options & ZVMO_DISCARDABLE;
+	return vmo;
+}
+
+static struct zvmo *create_snapshot(struct zvmo *parent,
+				    const struct zvmo_create_child *args)
+{
+	u64 size = round_up(args->size, PAGE_SIZE), end;
+	u64 base = (u64)parent->cow->base << PAGE_SHIFT;
+	struct zvmo *child;
+
+	if (size > ZVMO_SIZE_MAX ||
+	    check_add_overflow((u64)args->offset, size, &end) ||
+	    end > ZVMO_SIZE_MAX)
+		return ERR_PTR(-EFBIG);
+	if (end > ZVMO_SIZE_MAX - base)
+		return ERR_PTR(-EINVAL);
+	if (parent->kind == ZVMO_KIND_SLICE)
+		return ERR_PTR(-EOPNOTSUPP);
+	child = vmo_alloc_on_new_cow(ZVMO_KIND_SNAPSHOT,
+				     zvmo_cow_clone(parent->cow, args->offset,
+						    args->size,
+						    args->options &
+						    ZVMO_CHILD_RESIZABLE));
+	if (!IS_ERR(child))
+		child->immutable = (args->options & ZVMO_CHILD_SNAPSHOT) &&
+				   (args->options & ZVMO_CHILD_NO_WRITE);
+	return child;
+}
+
+/* Let the mappings of a slice be reached; a slice of nothing has none. */
+static void slice_add_view(struct zvmo *slice)
+{
+	unsigned long pages = slice->slice_size >> PAGE_SHIFT;
+
+	if (!pages)
+		return;
+	slice->view.node.start = slice->first;
+	slice->view.node.last = slice->first + pages - 1;
+	slice->view.mapping = slice->inode->i_mapping;
+	zvmo_cow_add_view(slice->cow, &slice->view);
+}
+
+static struct zvmo *create_slice(struct zvmo *parent,
+				 const struct zvmo_create_child *args)
+{
+	u64 size = round_up(args->size, PAGE_SIZE), end;
+	struct inode *inode;
+	struct zvmo *child;
+
+	if (size > ZVMO_SIZE_MAX)
+		return ERR_PTR(-EFBIG);
+	if (check_add_overflow((u64)args->offset, size, &end) ||
+	    end > zvmo_size(parent))
+		return ERR_PTR(-EINVAL);
+	if (parent->cow->resizable)
+		return ERR_PTR(-EOPNOTSUPP);
+	inode = zvmo_fs_new_inode(NULL, args->size);
+	if (!inode)
+		return ERR_PTR(-ENOMEM);
+	child = vmo_alloc(ZVMO_KIND_SLICE, parent->cow, inode);
+	if (!child) {
+		iput(inode);
+		return ERR_PTR(-ENOMEM);
+	}
+	ihold(parent->cow->inode);
+	child->first = parent->first + (args->offset >> PAGE_SHIFT);
+	child->slice_size = size;
+	slice_add_view(child);
+	return child;
+}
+
+static struct zvmo *create_reference(struct zvmo *parent, u32 rights,
+				     const struct zvmo_create_child *args)
+{
+	struct zvmo *child;
+
+	if (parent->kind == ZVMO_KIND_SLICE)
+		return ERR_PTR(-EOPNOTSUPP);
+	if (args->options & ZVMO_CHILD_RESIZABLE) {
+		if (!parent->cow->resizable)
+			return ERR_PTR(-EOPNOTSUPP);
+		if (!(rights & ZVMO_RIGHT_RESIZE))
+			return ERR_PTR(-EACCES);
+	}
+	child = vmo_alloc(ZVMO_KIND_REFERENCE, parent->cow, parent->inode);
+	if (!child)
+		return ERR_PTR(-ENOMEM);
+	ihold(parent->cow->inode);
+	ihold(parent->inode);
+	return child;
+}
+
+/* The checks that come before those of one kind, in the documented order. */
+static int check_child_args(const struct zvmo *parent, u32 rights,
+			    const struct zvmo_create_child *args)
+{
+	u32 kind = args->options & CHILD_KINDS;
+	u32 flags = args->options & ~CHILD_KINDS;
+
+	if (round_up(args->size, PAGE_SIZE) < args->size)
+		return -EFBIG;
+	if (flags == (ZVMO_CHILD_RESIZABLE | ZVMO_CHILD_NO_WRITE))
+		return -EINVAL;
+	if (!(rights & ZVMO_RIGHT_DUPLICATE) || !(rights & ZVMO_RIGHT_READ))
+		return -EACCES;
+	if (parent->discardable)
+		return -EOPNOTSUPP;
+	if (hweight32(kind) != 1 ||
+	    (flags & ~(ZVMO_CHILD_RESIZABLE | ZVMO_CHILD_NO_WRITE)))
+		return -EINVAL;
+	if (kind == ZVMO_CHILD_SLICE && (flags & ZVMO_CHILD_RESIZABLE))
+		return -EINVAL;
+	if (kind == ZVMO_CHILD_REFERENCE && (args->offset || args->size))
+		return -EINVAL;
+	return args->offset % PAGE_SIZE ? -EINVAL : 0;
+}
+
+/**
+ * zvmo_create_child() - Create a snapshot, slice or reference.
+ * @parent: The parent.
+ * @rights: Rights of the handle that was used.
+ * @args: As ZVMO_IOC_CREATE_CHILD documents.
+ *
+ * When it returns, @parent has the child.
+ *
+ * Context: May sleep.
+ * Return: The child with one reference, or an ERR_PTR() as documented there.
+ */
+struct zvmo *zvmo_create_child(struct zvmo *parent, u32 rights,
+			       const struct zvmo_create_child *args)
+{
+	struct zvmo *child;
+	int err;
+
+	err = check_child_args(parent, rights, args);
+	if (err)
+		return ERR_PTR(err);
+	if (args->options & ZVMO_CHILD_SLICE)
+		child = create_slice(parent, args);
+	else if (args->options & ZVMO_CHILD_REFERENCE)
+		child = create_reference(parent, rights, args);
+	else
+		child = create_snapshot(parent, args);
+	if (IS_ERR(child))
+		return child;
+	if (rights & ZVMO_RIGHT_GET_PROPERTY)
+		zvmo_get_name(parent, child->name);
+	mutex_lock(&hierarchy_lock);
+	link_child(parent, child);
+	mutex_unlock(&hierarchy_lock);
+	return child;
+}
+
+/* What it tells */
+
+/**
+ * zvmo_get_name() - Copy the name out.
+ * @vmo: The VMO.
+ * @name: ZVMO_NAME_LEN bytes, padded with NULs.
+ */
+void zvmo_get_name(struct zvmo *vmo, char *name)
+{
+	spin_lock(&vmo->name_lock);
+	memcpy(name, vmo->name, ZVMO_NAME_LEN);
+	spin_unlock(&vmo->name_lock);
+}
+
+/**
+ * zvmo_set_name() - Change the name.
+ * @vmo: The VMO.
+ * @name: ZVMO_NAME_LEN bytes; ends at the first NUL or before the last byte.
+ */
+void zvmo_set_name(struct zvmo *vmo, const char *name)
+{
+	spin_lock(&vmo->name_lock);
+	strncpy(vmo->name, name, ZVMO_NAME_LEN - 1);
+	spin_unlock(&vmo->name_lock);
+}
+
+static u32 info_flags(const struct zvmo *vmo)
+{
+	u32 flags = ZVMO_INFO_TYPE_PAGED | ZVMO_INFO_VIA_HANDLE;
+
+	if (vmo->cow->resizable)
+		flags |= ZVMO_INFO_RESIZABLE;
+	if (vmo->discardable)
+		flags |= ZVMO_INFO_DISCARDABLE;
+	if (vmo->immutable)
+		flags |= ZVMO_INFO_IMMUTABLE;
+	if (vmo->kind == ZVMO_KIND_SNAPSHOT)
+		flags |= ZVMO_INFO_IS_COW_CLONE;
+	if (vmo->kind == ZVMO_KIND_REFERENCE)
+		flags |= ZVMO_INFO_IS_REFERENCE;
+	if (vmo->kind == ZVMO_KIND_SLICE)
+		flags |= ZVMO_INFO_IS_SLICE;
+	return flags;
+}
+
+/**
+ * zvmo_get_info() - Describe a VMO.
+ * @vmo: The VMO.
+ * @info: Filled but for @argsz and @rights.
+ *
+ * Context: May sleep. Takes and releases the hierarchy lock and cow->lock.
+ */
+void zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info)
+{
+	struct zvmo_cow *cow = vmo->cow;
+	unsigned long first = cow->base + vmo->first;
+
+	info->flags = info_flags(vmo);
+	info->koid = vmo->koid;
+	info->num_mappings = atomic_long_read(&vmo->nr_mappings);
+	zvmo_get_name(vmo, info->name);
+
+	mutex_lock(&hierarchy_lock);
+	info->parent_koid = vmo->parent ? vmo->parent->koid : 0;
+	info->num_children = vmo->nr_children;
+	mutex_unlock(&hierarchy_lock);
+
+	down_read(&cow->lock);
+	info->size = zvmo_size(vmo);
+	info->stream_size = i_size_read(vmo->inode);
+	if (info->size)
+		info->committed_bytes = PAGE_SIZE *
+			zvmo_tree_count(&cow->tree, first, first +
+					(info->size >> PAGE_SHIFT) - 1);
+	up_read(&cow->lock);
+}
+
+/* Operations */
+
+/**
+ * zvmo_set_size() - Change size and stream size.
+ * @vmo: The VMO.
+ * @rights: Rights of the handle that was used.
+ * @size: New size in bytes.
+ *
+ * Context: May sleep. The inode's lock is held.
+ * Return: 0 or a negative errno as ZVMO_IOC_SET_SIZE documents.
+ */
+int zvmo_set_size(struct zvmo *vmo, u32 rights, u64 size)
+{
+	u64 base = (u64)vmo->cow->base << PAGE_SHIFT;
+	u64 rounded = round_up(size, PAGE_SIZE);
+
+	if (!(rights & ZVMO_RIGHT_WRITE))
+		return -EACCES;
+	if (!vmo->cow->resizable)
+		return -EPERM;
+	if (!(rights & ZVMO_RIGHT_RESIZE))
+		return -EACCES;
+	if (rounded < size || rounded > ZVMO_SIZE_MAX)
+		return -EFBIG;
+	if (rounded > ZVMO_SIZE_MAX - base)
+		return -EINVAL;
+	return zvmo_cow_resize(vmo->cow, size);
+}
+
+static int decommit(struct zvmo *vmo, u64 offset, u64 length)
+{
+	u64 start = ((u64)vmo->first << PAGE_SHIFT) + offset;
+
+	if (!length)
+		return 0;
+	if (vmo->cow->is_clone || READ_ONCE(vmo->cow->nr_clones))
+		return -EOPNOTSUPP;
+	if ((offset | length) % PAGE_SIZE)
+		return -EINVAL;
+	return zvmo_cow_decommit(vmo->cow, start, start + length);
+}
+
+/**
+ * zvmo_op_range() - Commit, decommit or zero a range.
+ * @vmo: The VMO.
+ * @rights: Rights of the handle that was used.
+ * @op: ZVMO_OP_*.
+ * @offset: Start in bytes.
+ * @length: Length in bytes.
+ *
+ * Context: May sleep. Takes and releases cow->lock.
+ * Return: 0 or a negative errno as ZVMO_IOC_OP_RANGE documents.
+ */
+int zvmo_op_range(struct zvmo *vmo, u32 rights, u32 op, u64 offset, u64 length)
+{
+	u64 start = ((u64)vmo->first << PAGE_SHIFT) + offset, end;
+
+	if (op != ZVMO_OP_COMMIT && op != ZVMO_OP_DECOMMIT && op != ZVMO_OP_ZERO)
+		return -EINVAL;
+	if (!(rights & ZVMO_RIGHT_WRITE))
+		return -EACCES;
+	if (check_add_overflow(offset, length, &end) || end > zvmo_size(vmo))
+		return -ERANGE;
+	if (op == ZVMO_OP_DECOMMIT)
+		return decommit(vmo, offset, length);
+	if (!length)
+		return 0;
+	if (op == ZVMO_OP_COMMIT)
+		return zvmo_cow_commit(vmo->cow, start, start + length);
+	return zvmo_cow_zero(vmo->cow, start, start + length);
+}

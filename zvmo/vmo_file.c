@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zvmo: the file descriptor of a VMO
+ *
+ * The system calls on it, each a translation to an operation of vmo.c, io.c,
+ * diff.c or mapping.c; what they mean is said in uapi/linux/zvmo.h.
+ *
+ * Locking: the inode's lock serialises whoever changes the stream size: writes,
+ * resizing, fallocate().
+ */
+#include <linux/blkdev.h>
+#include <linux/falloc.h>
+#include <linux/file.h>
+#include <linux/nospec.h>
+#include <linux/poll.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string_helpers.h>
+
+#include "args.h"
+#include "compat.h"
+#include "diff.h"
+#include "io.h"
+#include "mapping.h"
+#include "vmo_file.h"
+
+/* Most ranges that one ZVMO_IOC_DIFF returns. */
+#define DIFF_MAX 1024U
+
+static const struct file_operations vmo_fops;
+
+static int fop_release(struct inode *inode, struct file *file)
+{
+	struct zvmo_handle *handle = file->private_data;
+
+	zvmo_put(handle->vmo);
+	kfree(handle);
+	return 0;
+}
+
+/* File-like side */
+
+static ssize_t fop_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct zvmo_handle *handle = iocb->ki_filp->private_data;
+	ssize_t ret = zvmo_read_iter(handle->vmo, to, iocb->ki_pos);
+
+	if (ret > 0)
+		iocb->ki_pos += ret;
+	return ret;
+}
+
+static bool handle_may_grow(const struct zvmo_handle *handle)
+{
+	return handle->vmo->cow->resizable &&
+	       (handle->rights & ZVMO_RIGHT_RESIZE);
+}
+
+static ssize_t fop_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct zvmo_handle *handle = iocb->ki_filp->private_data;
+	struct inode *inode = handle->vmo->inode;
+	ssize_t ret;
+
+	inode_lock(inode);
+	ret = generic_write_checks(iocb, from);
+	if (ret > 0)
+		ret = zvmo_write_iter(handle->vmo, handle_may_grow(handle),
+				      from, iocb->ki_pos);
+	if (ret > 0)
+		iocb->ki_pos += ret;
+	inode_unlock(inode);
+	return ret;
+}
+
+static loff_t fop_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct zvmo_handle *handle = file->private_data;
+
+	if (whence != SEEK_DATA && whence != SEEK_HOLE)
+		return generic_file_llseek(file, offset, whence);
+	if (offset < 0)
+		return -ENXIO;
+	offset = zvmo_seek(handle->vmo, offset, whence == SEEK_DATA);
+	return offset < 0 ? offset : vfs_setpos(file, offset, MAX_LFS_FILESIZE);
+}
+
+static int fop_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	return zvmo_map(file->private_data, vma);
+}
+
+static __poll_t fop_poll(struct file *file, struct poll_table_struct *wait)
+{
+	struct zvmo_handle *handle = file->private_data;
+	__poll_t events = EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM;
+
+	poll_wait(file, &handle->vmo->wait, wait);
+	if ((handle->rights & ZVMO_RIGHT_WAIT) &&
+	    !zvmo_has_children(handle->vmo))
+		events |= EPOLLPRI;
+	return events;
+}
+
+/* Grow for fallocate() in mode 0; the inode's lock is held. */
+static int allocate_size(struct zvmo_handle *handle, u64 end)
+{
+	struct zvmo *vmo = handle->vmo;
+	int err = 0;
+
+	if (end <= i_size_read(vmo->inode))
+		return 0;
+	down_write(&vmo->cow->lock);
+	if (end > zvmo_size(vmo)) {
+		if (!handle_may_grow(handle) ||
+		    end > ZVMO_SIZE_MAX - ((u64)vmo->cow->base << PAGE_SHIFT))
+			err = -EFBIG;
+		else
+			zvmo_cow_grow(vmo->cow, round_up(end, PAGE_SIZE));
+	}
+	if (!err)
+		i_size_write(vmo->inode, end);
+	up_write(&vmo->cow->lock);
+	return err;
+}
+
+static int allocate(struct zvmo_handle *handle, int mode, u64 offset, u64 end)
+{
+	struct zvmo *vmo = handle->vmo;
+	u64 start = (u64)vmo->first << PAGE_SHIFT;
+	int err;
+
+	if (!(mode & FALLOC_FL_KEEP_SIZE)) {
+		err = allocate_size(handle, end);
+		if (err)
+			return err;
+	} else if (end > zvmo_size(vmo)) {
+		return -EFBIG;
+	}
+	return zvmo_cow_commit(vmo->cow, start + offset, start + end);
+}
+
+static int zero(struct zvmo_handle *handle, int mode, u64 offset, u64 end)
+{
+	struct zvmo *vmo = handle->vmo;
+	u64 start = (u64)vmo->first << PAGE_SHIFT;
+	int err;
+
+	if (!(mode & FALLOC_FL_KEEP_SIZE)) {
+		err = allocate_size(handle, end);
+		if (err)
+			return err;
+	}
+	end = min(end, zvmo_size(vmo));
+	return zvmo_cow_zero(vmo->cow, start + min(offset, end), start + end);
+}
+
+static long fop_fallocate(struct file *file, int mode, loff_t offset,
+			  loff_t length)
+{
+	struct zvmo_handle *handle = file->private_data;
+	struct inode *inode = handle->vmo->inode;
+	long err;
+
+	inode_lock(inode);
+	switch (mode & ~FALLOC_FL_KEEP_SIZE) {
+	case 0:
+		err = allocate(handle, mode, offset, offset + length);
+		break;
+	case FALLOC_FL_PUNCH_HOLE:
+	case FALLOC_FL_ZERO_RANGE:
+		err = zero(handle, mode, offset, offset + length);
+		break;
+	default:
+		err = -EOPNOTSUPP;
+	}
+	inode_unlock(inode);
+	return err;
+}
+
+static void fop_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct zvmo_handle *handle = file->private_data;
+	struct zvmo_info info = {};
+	char name[ZVMO_NAME_LEN * 4];
+
+	zvmo_get_info(handle->vmo, &info);
+	string_escape_str(info.name, name, sizeof(name), ESCAPE_NP | ESCAPE_OCTAL,
+			  NULL);
+	seq_printf(m, "zvmo-koid:\t%llu\n", info.koid);
+	seq_printf(m, "zvmo-name:\t%s\n", name);
+	seq_printf(m, "zvmo-parent:\t%llu\n", info.parent_koid);
+	seq_printf(m, "zvmo-size:\t%llu\n", info.size);
+	seq_printf(m, "zvmo-stream-size:\t%llu\n", info.stream_size);
+	seq_printf(m, "zvmo-committed:\t%llu\n", info.committed_bytes);
+	seq_printf(m, "zvmo-children:\t%llu\n", info.num_children);
+	seq_printf(m, "zvmo-mappings:\t%llu\n", info.num_mappings);
+	seq_printf(m, "zvmo-flags:\t0x%x\n", info.flags);
+	seq_printf(m, "zvmo-rights:\t0x%x\n", handle->rights);
+}
+
+/* Inode operations; an inode knows no rights, so changes act for a file */
+
+static int iop_setattr(struct zvmo_mnt_idmap *idmap, struct dentry *dentry,
+		       struct iattr *attr)
+{
+	const struct zvmo_handle *handle;
+
+	if (attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID))
+		return -EPERM;
+	if (!(attr->ia_valid & ATTR_SIZE))
+		return 0;
+	if (!(attr->ia_valid & ATTR_FILE))
+		return -EPERM;
+	handle = attr->ia_file->private_data;
+	return zvmo_set_size(handle->vmo, handle->rights, attr->ia_size);
+}
+
+static int iop_getattr(struct zvmo_mnt_idmap *idmap, const struct path *path,
+		       struct kstat *stat, u32 mask, unsigned int flags)
+{
+	struct inode *inode = d_inode(path->dentry);
+	struct zvmo_cow *cow = zvmo_cow_of_inode(inode);
+
+	zvmo_fillattr(idmap, mask, inode, stat);
+	if (!cow)
+		return 0;
+	down_read(&cow->lock);
+	stat->blocks = zvmo_tree_count(&cow->tree, 0, ZVMO_INDEX_MAX) <<
+		       (PAGE_SHIFT - SECTOR_SHIFT);
+	up_read(&cow->lock);
+	return 0;
+}
+
+/* Of every inode; there is none without a file. */
+const struct inode_operations zvmo_vmo_iops = {
+	.setattr = iop_setattr,
+	.getattr = iop_getattr,
+};
+
+/* ioctls */
+
+static long ioctl_create_child(struct zvmo_handle *handle, void *data,
+			       void __user *arg)
+{
+	const struct zvmo_create_child *args = data;
+	struct zvmo *child;
+	u32 rights = handle->rights;
+	long fd;
+
+	child = zvmo_create_child(handle->vmo, rights, args);
+	if (IS_ERR(child))
+		return PTR_ERR(child);
+	rights &= ~ZVMO_RIGHT_RESIZE;
+	rights |= ZVMO_RIGHT_GET_PROPERTY | ZVMO_RIGHT_SET_PROPERTY;
+	if (args->options & ZVMO_CHILD_RESIZABLE)
+		rights |= ZVMO_RIGHT_RESIZE;
+	if (child->kind == ZVMO_KIND_SNAPSHOT) {
+		rights |= ZVMO_RIGHT_WRITE;
+		rights &= ~ZVMO_RIGHT_EXECUTE;
+	}
+	if (args->options & ZVMO_CHILD_NO_WRITE)
+		rights &= ~ZVMO_RIGHT_WRITE;
+	fd = zvmo_file_install(child, rights);
+	zvmo_put(child);
+	return fd;
+}
+
+static long ioctl_get_info(struct zvmo_handle *handle, void *data,
+			   void __user *arg)
+{
+	struct zvmo_info *info = data;
+	u32 argsz = min_t(u32, info->argsz, sizeof(*info));
+
+	memset(info, 0, sizeof(*info));
+	zvmo_get_info(handle->vmo, info);
+	info->argsz = argsz;
+	info->rights = handle->rights;
+	return copy_to_user(arg, info, argsz) ? -EFAULT : 0;
+}
+
+static long ioctl_set_size(struct zvmo_handle *handle, void *data,
+			   void __user *arg)
+{
+	const struct zvmo_set_size *args = data;
+	long err;
+
+	if (args->reserved)
+		return -EINVAL;
+	inode_lock(handle->vmo->inode);
+	err = zvmo_set_size(handle->vmo, handle->rights, args->size);
+	inode_unlock(handle->vmo->inode);
+	return err;
+}
+
+static long ioctl_op_range(struct zvmo_handle *handle, void *data,
+			   void __user *arg)
+{
+	const struct zvmo_op_range *args = data;
+
+	return zvmo_op_range(handle->vmo, handle->rights, args->op,
+			     args->offset, args->length);
+}
+
+static long ioctl_get_name(struct zvmo_handle *handle, void *data,
+			   void __user *arg)
+{
+	struct zvmo_name *args = data;
+
+	if (args->reserved)
+		return -EINVAL;
+	if (!(handle->rights & ZVMO_RIGHT_GET_PROPERTY))
+		return -EACCES;
+	zvmo_get_name(handle->vmo, args->name);
+	return copy_to_user(arg, args, ZVMO_NAME_SIZE_VER0) ? -EFAULT : 0;
+}
+
+static long ioctl_set_name(struct zvmo_handle *handle, void *data,
+			   void __user *arg)
+{
+	const struct zvmo_name *args = data;
+
+	if (args->reserved)
+		return -EINVAL;
+	if (!(handle->rights & ZVMO_RIGHT_SET_PROPERTY))
+		return -EACCES;
+	zvmo_set_name(handle->vmo, args->name);
+	return 0;
+}
+
+static long ioctl_duplicate(struct zvmo_handle *handle, void *data,
+			    void __user *arg)
+{
+	const struct zvmo_duplicate *args = data;
+	u32 rights = args->rights;
+
+	if (args->flags & ~ZVMO_DUPLICATE_REPLACE || args->reserved)
+		return -EINVAL;
+	if (!(args->flags & ZVMO_DUPLICATE_REPLACE) &&
+	    !(handle->rights & ZVMO_RIGHT_DUPLICATE))
+		return -EACCES;
+	if (rights == ZVMO_RIGHT_SAME_RIGHTS)
+		rights = handle->rights;
+	if (rights & ~handle->rights)
+		return -EINVAL;
+	return zvmo_file_install(handle->vmo, rights);
+}
+
+static long diff_files(struct zvmo_handle *handle, struct file *other,
+		       struct zvmo_diff *args, struct zvmo_diff_list *list)
+{
+	const struct zvmo_handle *other_handle = other->private_data;
+
+	if (other->f_op != &vmo_fops)
+		return -ENOTTY;
+	if (!(handle->rights & other_handle->rights & ZVMO_RIGHT_READ))
+		return -EACCES;
+	return zvmo_diff(handle->vmo, other_handle->vmo, args->offset,
+			 args->end, list);
+}
+
+static long ioctl_diff(struct zvmo_handle *handle, void *data,
+		       void __user *arg)
+{
+	struct zvmo_diff *args = data;
+	struct zvmo_diff_list list = {
+		.capacity = min(args->capacity, DIFF_MAX),
+	};
+	struct file *other;
+	long ret;
+
+	if (args->reserved || !args->capacity ||
+	    (args->offset | args->end) % PAGE_SIZE)
+		return -EINVAL;
+	other = fget(args->other);
+	if (!other)
+		return -EBADF;
+	ret = -ENOMEM;
+	list.ranges = kvcalloc(list.capacity, sizeof(*list.ranges),
+			       GFP_KERNEL_ACCOUNT);
+	if (list.ranges)
+		ret = diff_files(handle, other, args, &list);
+	fput(other);
+	if (!ret && copy_to_user(u64_to_user_ptr(args->ranges), list.ranges,
+				 list.nr * sizeof(*list.ranges)))
+		ret = -EFAULT;
+	if (!ret && put_user(list.next,
+			     &((struct zvmo_diff __user *)arg)->offset))
+		ret = -EFAULT;
+	kvfree(list.ranges);
+	return ret ?: list.nr;
+}
+
+struct vmo_ioctl {
+	size_t known;
+	size_t least;
+	long (*call)(struct zvmo_handle *handle, void *data, void __user *arg);
+};
+
+#define VMO_IOCTL(nr, type, least_size, fn)				\
+	[_IOC_NR(nr)] = {						\
+		.known = sizeof(struct type) + BUILD_BUG_ON_ZERO(	\
+			sizeof(struct type) != (least_size)),		\
+		.least = (least_size),					\
+		.call = (fn),						\
+	}
+
+static const struct vmo_ioctl vmo_ioctls[] = {
+	VMO_IOCTL(ZVMO_IOC_CREATE_CHILD, zvmo_create_child,
+		  ZVMO_CREATE_CHILD_SIZE_VER0, ioctl_create_child),
+	VMO_IOCTL(ZVMO_IOC_GET_INFO, zvmo_info, ZVMO_INFO_SIZE_VER0,
+		  ioctl_get_info),
+	VMO_IOCTL(ZVMO_IOC_SET_SIZE, zvmo_set_size, ZVMO_SET_SIZE_SIZE_VER0,
+		  ioctl_set_size),
+	VMO_IOCTL(ZVMO_IOC_OP_RANGE, zvmo_op_range, ZVMO_OP_RANGE_SIZE_VER0,
+		  ioctl_op_range),
+	VMO_IOCTL(ZVMO_IOC_GET_NAME, zvmo_name, ZVMO_NAME_SIZE_VER0,
+		  ioctl_get_name),
+	VMO_IOCTL(ZVMO_IOC_SET_NAME, zvmo_name, ZVMO_NAME_SIZE_VER0,
+		  ioctl_set_name),
+	VMO_IOCTL(ZVMO_IOC_DUPLICATE, zvmo_duplicate,
+		  ZVMO_DUPLICATE_SIZE_VER0, ioctl_duplicate),
+	VMO_IOCTL(ZVMO_IOC_DIFF, zvmo_diff, ZVMO_DIFF_SIZE_VER0, ioctl_diff),
+};
+
+static long fop_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	const struct vmo_ioctl *ioctl;
+	union {
+		struct zvmo_create_child create_child;
+		struct zvmo_info info;
+		struct zvmo_diff diff;
+	} data;
+	unsigned int nr = _IOC_NR(cmd);
+	long err;
+
+	if (nr >= ARRAY_SIZE(vmo_ioctls) || cmd != _IO(ZVMO_IOC_TYPE, nr))
+		return -ENOTTY;
+	ioctl = &vmo_ioctls[array_index_nospec(nr, ARRAY_SIZE(vmo_ioctls))];
+	if (!ioctl->call)
+		return -ENOTTY;
+	err = zvmo_copy_args(&data, ioctl->known, ioctl->least,
+			     (void __user *)arg);
+	return err ?: ioctl->call(file->private_data, &data,
+				  (void __user *)arg);
+}
+
+static const struct file_operations vmo_fops = {
+	.owner = THIS_MODULE,
+	.release = fop_release,
+	.llseek = fop_llseek,
+	.read_iter = fop_read_iter,
+	.write_iter = fop_write_iter,
+	.splice_read = zvmo_splice_read,
+	.splice_write = iter_file_splice_write,
+	.mmap = fop_mmap,
+	.fsync = noop_fsync,
+	.fallocate = fop_fallocate,
+	.poll = fop_poll,
+	.show_fdinfo = fop_show_fdinfo,
+	.unlocked_ioctl = fop_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+static int rights_to_flags(u32 rights)
+{
+	switch (rights & (ZVMO_RIGHT_READ | ZVMO_RIGHT_WRITE)) {
+	case ZVMO_RIGHT_READ | ZVMO_RIGHT_WRITE:
+		return O_RDWR;
+	case ZVMO_RIGHT_READ:
+		return O_RDONLY;
+	case ZVMO_RIGHT_WRITE:
+		return O_WRONLY;
+	default:
+		return O_ACCMODE;	/* neither, by old convention */
+	}
+}
+
+static struct file *create_file(struct zvmo *vmo, u32 rights)
+{
+	struct zvmo_handle *handle;
+	struct file *file;
+	char name[32];
+
+	handle = kmalloc(sizeof(*handle), GFP_KERNEL_ACCOUNT);
+	if (!handle)
+		return ERR_PTR(-ENOMEM);
+	handle->vmo = vmo;
+	handle->rights = rights;
+	snprintf(name, sizeof(name), "zvmo:%llu", vmo->koid);
+	file = zvmo_fs_new_file(vmo->inode, name, rights_to_flags(rights),
+				&vmo_fops);
+	if (IS_ERR(file)) {
+		kfree(handle);
+		return file;
+	}
+	kref_get(&vmo->refs);
+	file->private_data = handle;
+	return file;
+}
+
+/**
+ * zvmo_file_install() - Make a new descriptor for a VMO.
+ * @vmo: The VMO; the descriptor takes a reference of its own.
+ * @rights: ZVMO_RIGHT_*.
+ *
+ * Context: May sleep.
+ * Return: The descriptor, close-on-exec, or -ENOMEM, -EMFILE, -ENFILE.
+ */
+int zvmo_file_install(struct zvmo *vmo, u32 rights)
+{
+	struct file *file;
+	int fd;
+
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	file = create_file(vmo, rights);
+	if (IS_ERR(file)) {
+		put_unused_fd(fd);
+		return PTR_ERR(file);
+	}
+	fd_install(fd, file);
+	return fd;
+}
