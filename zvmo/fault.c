@@ -221,9 +221,12 @@ static bool upgrade_writable(struct vm_fault *vmf, struct zvmo *vmo)
 	return true;
 }
 
-/* One attempt at a write fault; @mapped: on a page mapped read-only. */
-static vm_fault_t fault_write_once(struct vm_fault *vmf, struct zvmo *vmo,
-				   bool mapped, struct page **spare)
+/*
+ * One attempt at a write fault; @mapped: on a page mapped read-only. -EAGAIN
+ * asks for a spare page.
+ */
+static int fault_write_once(struct vm_fault *vmf, struct zvmo *vmo, bool mapped,
+			    struct page **spare)
 {
 	unsigned long pgoff = vmo->first + vmf->pgoff;
 	struct zvmo_cow *cow = vmo->cow;
@@ -240,24 +243,24 @@ static vm_fault_t fault_write_once(struct vm_fault *vmf, struct zvmo *vmo,
 					spare, &page) ?:
 		      map_writable(vmf, vmo, page);
 	up_write(&cow->lock);
-	return err == -EAGAIN ? VM_FAULT_RETRY : fault_result(err);
+	return err;
 }
 
 static vm_fault_t fault_write(struct vm_fault *vmf, struct zvmo *vmo,
 			      bool mapped)
 {
 	struct page *spare = NULL;
-	vm_fault_t ret;
+	int err;
 
-	ret = fault_write_once(vmf, vmo, mapped, &spare);
-	if (ret == VM_FAULT_RETRY) {
+	err = fault_write_once(vmf, vmo, mapped, &spare);
+	if (err == -EAGAIN) {
 		spare = zvmo_page_alloc();
-		ret = spare ? fault_write_once(vmf, vmo, mapped, &spare) :
-			      VM_FAULT_OOM;
+		err = spare ? fault_write_once(vmf, vmo, mapped, &spare) :
+			      -ENOMEM;
 	}
 	if (spare)
 		zvmo_page_put(spare);
-	return ret;
+	return fault_result(err);
 }
 
 /**

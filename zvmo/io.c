@@ -117,7 +117,8 @@ ssize_t zvmo_read_iter(struct zvmo *vmo, struct iov_iter *to, u64 offset)
 	while (!ret) {
 		ret = read_batch(&io);
 		want = min_t(size_t, iov_iter_count(to), IO_BATCH * PAGE_SIZE);
-		if (ret == -EFAULT &&
+		/* A pipe that is full stays full. */
+		if (ret == -EFAULT && user_backed_iter(to) &&
 		    fault_in_iov_iter_writeable(to, want) < want)
 			ret = 0;
 		if (!ret && fatal_signal_pending(current))
@@ -199,7 +200,7 @@ static int write_supply(struct transfer *io, int ret)
 		io->spare = zvmo_page_alloc();
 		return io->spare ? 0 : -ENOMEM;
 	}
-	if (ret == -EFAULT &&
+	if (ret == -EFAULT && user_backed_iter(io->iter) &&
 	    fault_in_iov_iter_readable(io->iter, want) < want)
 		return 0;
 	return ret;
@@ -252,25 +253,21 @@ ssize_t zvmo_write_iter(struct zvmo *vmo, bool may_grow, struct iov_iter *from,
 loff_t zvmo_seek(struct zvmo *vmo, loff_t offset, bool data)
 {
 	struct zvmo_cow *cow = vmo->cow;
-	unsigned long index = cow->base + vmo->first;
-	struct zvmo_cursor cursor;
-	struct zvmo_extent extent;
+	unsigned long index = cow->base + vmo->first, next, last;
 	loff_t end, found = -ENXIO;
+	bool there;
 
 	down_read(&cow->lock);
 	end = read_end(vmo);
 	if (offset >= end)
 		goto out_unlock;
-	zvmo_cursor_init(&cursor, &cow->tree, index + (offset >> PAGE_SHIFT),
-			 index + ((end - 1) >> PAGE_SHIFT));
-	while (zvmo_cursor_next(&cursor, &extent)) {
-		if (zvmo_entry_is_page(extent.entry) == data) {
-			found = (loff_t)(extent.first - index) << PAGE_SHIFT;
-			found = max(found, offset);
-			break;
-		}
-	}
-	if (found < 0 && !data)
+	next = index + (offset >> PAGE_SHIFT);
+	last = index + ((end - 1) >> PAGE_SHIFT);
+	there = data ? zvmo_tree_next_page(&cow->tree, &next, last) :
+		       zvmo_tree_next_hole(&cow->tree, &next, last);
+	if (there)
+		found = max((loff_t)(next - index) << PAGE_SHIFT, offset);
+	else if (!data)
 		found = end;
 out_unlock:
 	up_read(&cow->lock);

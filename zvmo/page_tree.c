@@ -917,6 +917,7 @@ static void node_conceal(struct zvmo_node *node, unsigned long base,
 				node->exposed &= ~BIT_ULL(i);
 			continue;
 		}
+		cond_resched();
 		child = entry_node(node->slots[i]);
 		node_conceal(child, slot_base(node, base, i), first, last, fn,
 			     arg);
@@ -1016,6 +1017,68 @@ bool zvmo_cursor_next(struct zvmo_cursor *cursor, struct zvmo_extent *extent)
 	return true;
 }
 
+/*
+ * Find the first index from *@index on that holds a page, or holds none, below
+ * @node. Subtrees that have only what is not sought are skipped.
+ */
+static bool node_seek(const struct zvmo_node *node, unsigned long base,
+		      bool page, unsigned long *index)
+{
+	unsigned int i = *index <= base ? 0 : (*index - base) >> node->shift;
+
+	for (; i < ZVMO_NODE_SLOTS; i++) {
+		unsigned long start = slot_base(node, base, i);
+		zvmo_entry_t entry = node->slots[i];
+		unsigned long pages = entry_pages(entry);
+
+		if (page ? !pages : pages == 1UL << node->shift)
+			continue;
+		if (!entry_is_node(entry)) {
+			*index = max(*index, start);
+			return true;
+		}
+		if (node_seek(entry_node(entry), start, page, index))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * zvmo_tree_next_page() - Find the next page.
+ * @tree: The tree.
+ * @index: In: where to begin; out: where it is.
+ * @last: Last index of interest.
+ *
+ * Takes time in proportion to the height.
+ *
+ * Return: True if there is one.
+ */
+bool zvmo_tree_next_page(const struct zvmo_tree *tree, unsigned long *index,
+			 unsigned long last)
+{
+	return tree_spans(tree, *index) &&
+	       node_seek(tree->root, 0, true, index) && *index <= last;
+}
+
+/**
+ * zvmo_tree_next_hole() - Find the next index that holds no page.
+ * @tree: The tree.
+ * @index: In: where to begin; out: where it is.
+ * @last: Last index of interest.
+ *
+ * Takes time in proportion to the height.
+ *
+ * Return: True if there is one.
+ */
+bool zvmo_tree_next_hole(const struct zvmo_tree *tree, unsigned long *index,
+			 unsigned long last)
+{
+	if (tree_spans(tree, *index) &&
+	    !node_seek(tree->root, 0, false, index))
+		*index = shift_last(tree->root->shift) + 1;
+	return *index <= last;
+}
+
 /* Differences */
 
 /* One side of a comparison: an entry that spans 2^@shift indexes. */
@@ -1094,6 +1157,7 @@ static int diff_sides(struct diff *diff, struct diff_side a, struct diff_side b,
 	if (!entry_is_node(a.entry) && !entry_is_node(b.entry))
 		return diff_found(diff, base, base + ((1UL << shift) - 1),
 				  a.entry, b.entry);
+	cond_resched();
 	range = slots_in(node_shift, base, diff->first, diff->last);
 	for (i = range.first; i <= range.last && !err; i++)
 		err = diff_sides(diff, diff_part(a, shift, i),

@@ -192,6 +192,11 @@ void zvmo_cursor_init(struct zvmo_cursor *cursor, const struct zvmo_tree *tree,
 		      unsigned long first, unsigned long last);
 bool zvmo_cursor_next(struct zvmo_cursor *cursor, struct zvmo_extent *extent);
 
+bool zvmo_tree_next_page(const struct zvmo_tree *tree, unsigned long *index,
+			 unsigned long last);
+bool zvmo_tree_next_hole(const struct zvmo_tree *tree, unsigned long *index,
+			 unsigned long last);
+
 int zvmo_tree_diff(const struct zvmo_tree *a, const struct zvmo_tree *b,
 		   unsigned long first, unsigned long last, zvmo_diff_fn fn,
 		   void *arg);

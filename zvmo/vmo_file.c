@@ -206,11 +206,8 @@ static int iop_setattr(struct zvmo_mnt_idmap *idmap, struct dentry *dentry,
 {
 	const struct zvmo_handle *handle;
 
-	if (attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID))
-		return -EPERM;
-	if (!(attr->ia_valid & ATTR_SIZE))
-		return 0;
-	if (!(attr->ia_valid & ATTR_FILE))
+	/* ftruncate() only: mode, owner and times mean nothing here. */
+	if (!(attr->ia_valid & ATTR_SIZE) || !(attr->ia_valid & ATTR_FILE))
 		return -EPERM;
 	handle = attr->ia_file->private_data;
 	return zvmo_set_size(handle->vmo, handle->rights, attr->ia_size);
