@@ -217,7 +217,11 @@ static int cow_replace_page(struct zvmo_cow *cow, unsigned long pgoff,
 	if (err)
 		return err;
 	*spare = NULL;
-	if (old ? page_mapped(old) : cow_holes_mapped(cow))
+	/*
+	 * References tell, not mappings: a PTE that another thread is just
+	 * removing may live on in a TLB, and then so does its reference.
+	 */
+	if (old ? page_ref_count(old) != 1 : cow_holes_mapped(cow))
 		zvmo_cow_unmap(cow, pgoff, 1);
 	if (old)
 		zvmo_page_put(old);
@@ -297,33 +301,47 @@ static void cow_unmap_exposed(struct zvmo_cow *cow, unsigned long first,
 	smp_mb();
 }
 
-/* One exposed page, unmapped: conceal it, or copy it if somebody pins it. */
-static bool conceal_page(unsigned long index, struct page *page, void *arg)
+/* Somebody pins an exposed page: a copy of it for the snapshot. */
+static void conceal_pinned(struct conceal *conceal, unsigned long index,
+			   struct page *page)
 {
-	struct conceal *conceal = arg;
-	struct folio *folio = page_folio(page);
 	struct page *copy;
 	zvmo_entry_t old;
 
-	if (likely(page_ref_count(page) == 1)) {
-		/* Nobody else can look: no need for the page lock. */
-		folio->mapping = NULL;
-		folio->index = 0;
-		return true;
-	}
 	if (conceal->err)
-		return false;
+		return;
 	copy = zvmo_page_alloc();
 	if (!copy) {
 		conceal->err = -ENOMEM;
-		return false;
+		return;
 	}
 	copy_highpage(copy, page);
 	conceal->err = zvmo_tree_store(&conceal->copies, index,
 				       zvmo_page_entry(copy), &old);
 	if (conceal->err)
 		zvmo_page_put(copy);
-	return false;
+}
+
+/* A leaf's exposed pages, unmapped: conceal those that nobody pins. */
+static u64 conceal_leaf(unsigned long base, const zvmo_entry_t *slots,
+			u64 marks, void *arg)
+{
+	struct page *page;
+	u64 left, done = 0;
+	unsigned int i;
+
+	for (left = marks; left; left &= left - 1) {
+		i = __ffs64(left);
+		page = zvmo_entry_page(slots[i]);
+		if (unlikely(page_ref_count(page) != 1)) {
+			conceal_pinned(arg, base + i, page);
+			continue;
+		}
+		/* Nobody else can look: no need for the page lock. */
+		zvmo_page_folio(page)->mapping = NULL;
+		done |= BIT_ULL(i);
+	}
+	return done;
 }
 
 /* Move the copies of pinned pages into the clone. */
@@ -349,9 +367,10 @@ static int cow_place_copies(struct zvmo_tree *clone, struct zvmo_tree *copies,
 }
 
 /* Pinned pages stay exposed: take their marks away while they are shared. */
-static bool unmark_page(unsigned long index, struct page *page, void *arg)
+static u64 unmark_leaf(unsigned long base, const zvmo_entry_t *slots, u64 marks,
+		       void *arg)
 {
-	return true;
+	return marks;
 }
 
 static void cow_mark_again(struct zvmo_cow *cow, struct zvmo_tree *copies,
@@ -373,11 +392,11 @@ static int cow_share(struct zvmo_cow *cow, struct zvmo_tree *tree,
 	struct conceal conceal = {};
 
 	cow_unmap_exposed(cow, first, last);
-	zvmo_tree_conceal(&cow->tree, first, last, conceal_page, &conceal);
+	zvmo_tree_conceal(&cow->tree, first, last, conceal_leaf, &conceal);
 	if (!conceal.err && !conceal.copies.root)
 		return zvmo_tree_clone(tree, &cow->tree, first, last);
 	if (!conceal.err) {
-		zvmo_tree_conceal(&cow->tree, first, last, unmark_page, NULL);
+		zvmo_tree_conceal(&cow->tree, first, last, unmark_leaf, NULL);
 		conceal.err = zvmo_tree_clone(tree, &cow->tree, first, last);
 		if (!conceal.err)
 			conceal.err = cow_place_copies(tree, &conceal.copies,

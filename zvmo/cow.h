@@ -36,6 +36,8 @@
  * @views: Windows that have mappings of their own (slices), by page number.
  * @zero_mapped: A zero page may be mapped over a hole. Set under @lock shared,
  *	cleared under @lock exclusive.
+ * @faults_need_page: The last write fault needed a page. A guess about the
+ *	next, under no lock.
  * @nr_clones: Living snapshots whose parent in the VMO hierarchy has this
  *	content. Protected by the hierarchy lock of vmo.c.
  */
@@ -51,6 +53,7 @@ struct zvmo_cow {
 	struct zvmo_tree tree;
 	struct rb_root_cached views;
 	bool zero_mapped;
+	bool faults_need_page;
 	unsigned int nr_clones;
 };
 

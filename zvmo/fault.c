@@ -193,7 +193,7 @@ static vm_fault_t fault_private(struct vm_fault *vmf, struct zvmo *vmo)
 static int map_writable(struct vm_fault *vmf, struct zvmo *vmo,
 			struct page *page)
 {
-	if (!page_folio(page)->mapping)
+	if (!zvmo_page_folio(page)->mapping)
 		zvmo_cow_expose(vmo->cow, vmo->first + vmf->pgoff, page);
 	return zvmo_insert_page_writable(vmf, page);
 }
@@ -214,10 +214,14 @@ static bool upgrade_writable(struct vm_fault *vmf, struct zvmo *vmo)
 		zvmo_upgrade_page(vmf, vmf->page, 0);
 		return true;
 	}
+	/* A futex may look at the page as soon as the PTE is writable. */
+	zvmo_page_set_identity(vmf->page, cow->inode->i_mapping, pgoff);
 	/* References: the tree's, this PTE's, and the fault's on the page. */
-	if (!zvmo_upgrade_page(vmf, vmf->page, 3))
+	if (!zvmo_upgrade_page(vmf, vmf->page, 3)) {
+		zvmo_page_clear_identity(vmf->page);
 		return false;
-	zvmo_cow_expose(cow, pgoff, vmf->page);
+	}
+	zvmo_tree_expose(&cow->tree, cow->base + pgoff);
 	return true;
 }
 
@@ -252,12 +256,17 @@ static vm_fault_t fault_write(struct vm_fault *vmf, struct zvmo *vmo,
 	struct page *spare = NULL;
 	int err;
 
+	/* The last fault needed a page, so may this one: save an attempt. */
+	if (READ_ONCE(vmo->cow->faults_need_page))
+		spare = zvmo_page_alloc();
 	err = fault_write_once(vmf, vmo, mapped, &spare);
 	if (err == -EAGAIN) {
 		spare = zvmo_page_alloc();
 		err = spare ? fault_write_once(vmf, vmo, mapped, &spare) :
 			      -ENOMEM;
 	}
+	if (READ_ONCE(vmo->cow->faults_need_page) == !!spare)
+		WRITE_ONCE(vmo->cow->faults_need_page, !spare);
 	if (spare)
 		zvmo_page_put(spare);
 	return fault_result(err);

@@ -2,9 +2,11 @@
 /*
  * zvmo: the pseudo file system on which VMOs have their inodes
  *
- * Mounted in the kernel only. Inodes are regular files without a name, and
- * cannot be opened (not through /proc/PID/fd either, which would regain rights
- * that a descriptor gave up). An inode holds no module reference, a file does.
+ * Mounted in the kernel only, and only while there are VMOs: the mount pins the
+ * module, and lives as long as anything refers to an inode; which may be longer
+ * than any open file (O_PATH descriptors). Inodes are regular files without a
+ * name, and cannot be opened (not through /proc/PID/fd either, which would
+ * regain rights that a descriptor gave up).
  */
 #include <linux/err.h>
 #include <linux/magic.h>
@@ -17,7 +19,7 @@
 #define ZVMO_FS_MAGIC 0x7a766d6f	/* "zvmo" */
 
 static struct vfsmount *zvmo_mnt;
-static const struct inode_operations *zvmo_iops;
+static int zvmo_mnt_pins;
 
 static void fs_evict_inode(struct inode *inode)
 {
@@ -43,39 +45,39 @@ static int fs_init_context(struct fs_context *fc)
 	return 0;
 }
 
-/* No owner: the mount would pin the module for ever. Files pin it. */
 static struct file_system_type zvmo_fs_type = {
+	.owner = THIS_MODULE,
 	.name = "zvmo",
 	.init_fs_context = fs_init_context,
 	.kill_sb = kill_anon_super,
 };
 
 /**
- * zvmo_fs_init() - Mount the file system.
- * @iops: Operations of its inodes.
+ * zvmo_fs_pin() - Keep the file system mounted; mounts it if it is not.
  *
+ * Context: May sleep.
  * Return: 0 or a negative errno.
  */
-int zvmo_fs_init(const struct inode_operations *iops)
+int zvmo_fs_pin(void)
 {
-	zvmo_iops = iops;
-	zvmo_mnt = kern_mount(&zvmo_fs_type);
-	return PTR_ERR_OR_ZERO(zvmo_mnt);
+	return simple_pin_fs(&zvmo_fs_type, &zvmo_mnt, &zvmo_mnt_pins);
 }
 
 /**
- * zvmo_fs_exit() - Unmount it; returns when every inode is freed.
+ * zvmo_fs_unpin() - Undo zvmo_fs_pin(). The caller's code must be pinned
+ * otherwise: by an open file, as always in a system call on one.
  */
-void zvmo_fs_exit(void)
+void zvmo_fs_unpin(void)
 {
-	kern_unmount(zvmo_mnt);
-	rcu_barrier();
+	simple_release_fs(&zvmo_mnt, &zvmo_mnt_pins);
 }
 
 /**
  * zvmo_fs_new_inode() - Create an inode.
  * @owner: What to evict with it, or NULL. On failure still the caller's.
  * @size: File size in bytes.
+ *
+ * The caller has pinned the file system.
  *
  * Context: May sleep.
  * Return: The inode with one reference, or NULL.
@@ -92,7 +94,6 @@ struct inode *zvmo_fs_new_inode(struct zvmo_fs_owner *owner, u64 size)
 	/* No name: core dumps then treat it as anonymous memory. */
 	clear_nlink(inode);
 	i_size_write(inode, size);
-	inode->i_op = zvmo_iops;
 	inode->i_private = owner;
 	return inode;
 }
@@ -102,19 +103,23 @@ struct inode *zvmo_fs_new_inode(struct zvmo_fs_owner *owner, u64 size)
  * @inode: The inode; the file takes a reference of its own.
  * @name: What /proc shows.
  * @flags: O_RDONLY, O_WRONLY, O_RDWR, or O_ACCMODE for neither.
- * @fops: File operations. Their release drops no module reference itself.
+ * @iops: Inode operations; the same for every file of an inode.
+ * @fops: File operations.
  *
  * Return: The file, or an ERR_PTR().
  */
 struct file *zvmo_fs_new_file(struct inode *inode, const char *name, int flags,
+			      const struct inode_operations *iops,
 			      const struct file_operations *fops)
 {
 	struct file *file;
 
+	WRITE_ONCE(inode->i_op, iops);
 	/* alloc_file_pseudo() takes no reference, but __fput() drops one. */
 	__module_get(THIS_MODULE);
 	ihold(inode);
-	file = alloc_file_pseudo(inode, zvmo_mnt, name, flags, fops);
+	file = alloc_file_pseudo(inode, zvmo_mnt, name, flags | O_LARGEFILE,
+				 fops);
 	if (IS_ERR(file)) {
 		iput(inode);
 		module_put(THIS_MODULE);

@@ -15,10 +15,11 @@ struct zvmo_fs_owner {
 	void (*evict)(struct zvmo_fs_owner *owner);
 };
 
-int zvmo_fs_init(const struct inode_operations *iops);
-void zvmo_fs_exit(void);
+int zvmo_fs_pin(void);
+void zvmo_fs_unpin(void);
 struct inode *zvmo_fs_new_inode(struct zvmo_fs_owner *owner, u64 size);
 struct file *zvmo_fs_new_file(struct inode *inode, const char *name, int flags,
+			      const struct inode_operations *iops,
 			      const struct file_operations *fops);
 
 #endif /* _ZVMO_FS_H */

@@ -197,6 +197,11 @@ static int write_supply(struct transfer *io, int ret)
 			    IO_BATCH * PAGE_SIZE);
 
 	if (ret == -EAGAIN) {
+		/* No page is spent on a buffer that cannot be read. */
+		want = min_t(size_t, want, PAGE_SIZE);
+		if (user_backed_iter(io->iter) &&
+		    fault_in_iov_iter_readable(io->iter, want) == want)
+			return -EFAULT;
 		io->spare = zvmo_page_alloc();
 		return io->spare ? 0 : -ENOMEM;
 	}

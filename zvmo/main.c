@@ -10,10 +10,8 @@
 
 #include "dev.h"
 #include "fault.h"
-#include "fs.h"
 #include "page_tree.h"
 #include "stats.h"
-#include "vmo_file.h"
 
 static int __init zvmo_init(void)
 {
@@ -25,17 +23,12 @@ static int __init zvmo_init(void)
 	err = zvmo_fault_init();
 	if (err)
 		goto exit_cache;
-	err = zvmo_fs_init(&zvmo_vmo_iops);
-	if (err)
-		goto exit_fault;
 	err = zvmo_dev_init();
 	if (err)
-		goto exit_fs;
+		goto exit_fault;
 	zvmo_stats_init();
 	return 0;
 
-exit_fs:
-	zvmo_fs_exit();
 exit_fault:
 	zvmo_fault_exit();
 exit_cache:
@@ -46,7 +39,6 @@ exit_cache:
 static void __exit zvmo_exit(void)
 {
 	zvmo_dev_exit();
-	zvmo_fs_exit();
 	zvmo_stats_exit();
 	zvmo_fault_exit();
 	zvmo_tree_exit_cache();

@@ -43,7 +43,7 @@ void zvmo_page_put(struct page *page)
 	if (!zvmo_page_is_unshared(page) &&
 	    atomic_long_dec_return(zvmo_page_shares(page)) >= 0)
 		return;
-	if (page_folio(page)->mapping)
+	if (zvmo_page_folio(page)->mapping)
 		zvmo_page_clear_identity(page);
 	set_page_private(page, 0);
 	this_cpu_dec(nr_pages);
@@ -62,10 +62,11 @@ void zvmo_page_put(struct page *page)
 void zvmo_page_set_identity(struct page *page, struct address_space *mapping,
 			    unsigned long index)
 {
-	struct folio *folio = page_folio(page);
+	struct folio *folio = zvmo_page_folio(page);
 
 	folio->index = index;
-	folio->mapping = mapping;
+	/* Who sees the mapping (get_futex_key()) looks at the index next. */
+	smp_store_release(&folio->mapping, mapping);
 }
 
 /**
@@ -79,7 +80,7 @@ void zvmo_page_set_identity(struct page *page, struct address_space *mapping,
  */
 void zvmo_page_clear_identity(struct page *page)
 {
-	struct folio *folio = page_folio(page);
+	struct folio *folio = zvmo_page_folio(page);
 
 	lock_page(page);
 	folio->mapping = NULL;

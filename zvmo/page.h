@@ -26,6 +26,12 @@ static inline atomic_long_t *zvmo_page_shares(struct page *page)
 	return (atomic_long_t *)&page->private;
 }
 
+/* Ours are single pages, so each is a folio of its own. */
+static inline struct folio *zvmo_page_folio(struct page *page)
+{
+	return (struct folio *)page;
+}
+
 /* Add a holder. The caller's tree holds @page already. */
 static inline void zvmo_page_share(struct page *page)
 {

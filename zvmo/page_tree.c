@@ -168,7 +168,8 @@ static void slot_set(struct zvmo_node *node, unsigned int i, zvmo_entry_t entry)
 /*
  * Put @child, which replaces @was_pages pages, into slot @i; or what it boils
  * down to: nothing if it is empty, one run if it is all the same zero. What the
- * slot points to may be gone already.
+ * slot points to may be gone already. (@child may be shared, if it is a root
+ * that comes to lie lower.)
  */
 static void slot_settle(struct zvmo_node *node, unsigned int i,
 			struct zvmo_node *child, unsigned long was_pages)
@@ -190,7 +191,7 @@ static void slot_settle(struct zvmo_node *node, unsigned int i,
 	}
 	slot_set(node, i, entry);
 	if (entry != node_entry(child))
-		node_free(child);
+		node_put(child);
 }
 
 /* Pools of nodes, chained through their first slot */
@@ -319,7 +320,7 @@ static void tree_grow(struct zvmo_tree *tree, unsigned long index,
 	while (!tree_spans(tree, index)) {
 		top = pool_take(pool, tree->root->shift + ZVMO_NODE_SHIFT,
 				ZVMO_ENTRY_EMPTY);
-		slot_set(top, 0, node_entry(tree->root));
+		slot_settle(top, 0, tree->root, 0);
 		tree->root = top;
 	}
 	tree->root = node_own(tree->root, pool);
@@ -531,6 +532,40 @@ static zvmo_entry_t node_store(struct zvmo_node *node, unsigned long index,
 	return old;
 }
 
+/*
+ * Replace or add a page where every node on the path is there and ours, and
+ * nothing is exposed: most stores, and cheaper than node_store().
+ */
+static bool tree_store_page(struct zvmo_tree *tree, unsigned long index,
+			    zvmo_entry_t entry, zvmo_entry_t *old)
+{
+	struct zvmo_node *path[ZVMO_TREE_LEVELS], *node = tree->root;
+	unsigned int i, depth = 0;
+
+	if (!zvmo_entry_is_page(entry) || !tree_spans(tree, index))
+		return false;
+	for (;;) {
+		if (!node_is_alone(node))
+			return false;
+		path[depth++] = node;
+		i = node_slot(node, index);
+		*old = node->slots[i];
+		if (!node->shift)
+			break;
+		if (!entry_is_node(*old))
+			return false;
+		node = entry_node(*old);
+	}
+	if (node->exposed & BIT_ULL(i))
+		return false;
+	node->slots[i] = entry;
+	node->nr_slots += !*old;
+	if (!zvmo_entry_is_page(*old))
+		while (depth--)
+			path[depth]->nr_pages++;
+	return true;
+}
+
 /**
  * zvmo_tree_store() - Put an entry at one index.
  * @tree: The tree.
@@ -550,6 +585,8 @@ int zvmo_tree_store(struct zvmo_tree *tree, unsigned long index,
 {
 	struct node_pool pool = {};
 
+	if (tree_store_page(tree, index, entry, old))
+		return 0;
 	if (pool_fill(&pool, path_needs(tree, index, index, true)))
 		return -ENOMEM;
 	tree_grow(tree, index, &pool);
@@ -902,7 +939,7 @@ bool zvmo_tree_next_exposed(const struct zvmo_tree *tree, unsigned long *first,
 
 static void node_conceal(struct zvmo_node *node, unsigned long base,
 			 unsigned long first, unsigned long last,
-			 zvmo_exposed_fn fn, void *arg)
+			 zvmo_conceal_fn fn, void *arg)
 {
 	struct slot_range range = slots_in(node->shift, base, first, last);
 	u64 marks = node->exposed & (~0ULL << range.first) &
@@ -910,20 +947,20 @@ static void node_conceal(struct zvmo_node *node, unsigned long base,
 	struct zvmo_node *child;
 	unsigned int i;
 
+	if (!node->shift) {
+		if (marks)
+			node->exposed &= ~fn(base, node->slots, marks, arg);
+		return;
+	}
 	for (; marks; marks &= marks - 1) {
 		i = __ffs64(marks);
-		if (!node->shift) {
-			if (fn(base + i, zvmo_entry_page(node->slots[i]), arg))
-				node->exposed &= ~BIT_ULL(i);
-			continue;
-		}
-		cond_resched();
 		child = entry_node(node->slots[i]);
 		node_conceal(child, slot_base(node, base, i), first, last, fn,
 			     arg);
 		if (!child->exposed)
 			node->exposed &= ~BIT_ULL(i);
 	}
+	cond_resched();
 }
 
 /**
@@ -931,14 +968,13 @@ static void node_conceal(struct zvmo_node *node, unsigned long base,
  * @tree: The tree.
  * @first: First index.
  * @last: Last index.
- * @fn: Called with each exposed page, ascending; the mark stays where it
- *	returns false.
+ * @fn: Called for each leaf that has marks, ascending; says which to clear.
  * @arg: Argument of @fn.
  *
  * Takes time in proportion to the number of marks.
  */
 void zvmo_tree_conceal(struct zvmo_tree *tree, unsigned long first,
-		       unsigned long last, zvmo_exposed_fn fn, void *arg)
+		       unsigned long last, zvmo_conceal_fn fn, void *arg)
 {
 	if (tree_spans(tree, first))
 		node_conceal(tree->root, 0, first, last, fn, arg);

@@ -157,9 +157,12 @@ typedef int (*zvmo_diff_fn)(unsigned long first, unsigned long last,
 typedef void (*zvmo_removed_fn)(unsigned long index, struct page *page,
 				void *arg);
 
-/* Called with an exposed page; says whether to clear the mark. */
-typedef bool (*zvmo_exposed_fn)(unsigned long index, struct page *page,
-				void *arg);
+/*
+ * Called for a leaf with the index of its first slot, its slots, and which of
+ * them are exposed; returns those whose marks are to be cleared.
+ */
+typedef u64 (*zvmo_conceal_fn)(unsigned long base, const zvmo_entry_t *slots,
+			       u64 marks, void *arg);
 
 int zvmo_tree_init_cache(void);
 void zvmo_tree_exit_cache(void);
@@ -186,7 +189,7 @@ void zvmo_tree_expose(struct zvmo_tree *tree, unsigned long index);
 bool zvmo_tree_next_exposed(const struct zvmo_tree *tree, unsigned long *first,
 			    unsigned long *last);
 void zvmo_tree_conceal(struct zvmo_tree *tree, unsigned long first,
-		       unsigned long last, zvmo_exposed_fn fn, void *arg);
+		       unsigned long last, zvmo_conceal_fn fn, void *arg);
 
 void zvmo_cursor_init(struct zvmo_cursor *cursor, const struct zvmo_tree *tree,
 		      unsigned long first, unsigned long last);

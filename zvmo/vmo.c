@@ -90,7 +90,10 @@ bool zvmo_has_children(const struct zvmo *vmo)
 
 /* Life */
 
-/* A VMO on @cow and @inode, whose references it takes over on success. */
+/*
+ * A VMO on @cow and @inode, whose references it takes over on success. It pins
+ * the file system that they are on.
+ */
 static struct zvmo *vmo_alloc(enum zvmo_kind kind, struct zvmo_cow *cow,
 			      struct inode *inode)
 {
@@ -98,6 +101,10 @@ static struct zvmo *vmo_alloc(enum zvmo_kind kind, struct zvmo_cow *cow,
 
 	if (!vmo)
 		return NULL;
+	if (zvmo_fs_pin()) {
+		kfree(vmo);
+		return NULL;
+	}
 	kref_init(&vmo->refs);
 	vmo->kind = kind;
 	vmo->koid = atomic64_inc_return(&last_koid);
@@ -122,6 +129,7 @@ static void vmo_release(struct kref *refs)
 	iput(vmo->cow->inode);
 	kfree(vmo);
 	atomic_long_dec(&nr_vmos);
+	zvmo_fs_unpin();
 }
 
 /**
@@ -184,10 +192,14 @@ struct zvmo *zvmo_create(const struct zvmo_create *args)
 		return ERR_PTR(-EFBIG);
 	if (args->options & ZVMO_UNBOUNDED)
 		size = ZVMO_SIZE_MAX;
+	/* For the inode, until the VMO has a pin of its own. */
+	if (zvmo_fs_pin())
+		return ERR_PTR(-ENOMEM);
 	vmo = vmo_alloc_on_new_cow(ZVMO_KIND_ORIGINAL,
 				   zvmo_cow_create(size, args->size, resizable));
 	if (!IS_ERR(vmo))
 		vmo->discardable = args->options & ZVMO_DISCARDABLE;
+	zvmo_fs_unpin();
 	return vmo;
 }
 
@@ -289,7 +301,7 @@ static int check_child_args(const struct zvmo *parent, u32 rights,
 
 	if (round_up(args->size, PAGE_SIZE) < args->size)
 		return -EFBIG;
-	if (flags == (ZVMO_CHILD_RESIZABLE | ZVMO_CHILD_NO_WRITE))
+	if ((flags & ZVMO_CHILD_RESIZABLE) && (flags & ZVMO_CHILD_NO_WRITE))
 		return -EINVAL;
 	if (!(rights & ZVMO_RIGHT_DUPLICATE) || !(rights & ZVMO_RIGHT_READ))
 		return -EACCES;

@@ -182,11 +182,11 @@ static void fop_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct zvmo_handle *handle = file->private_data;
 	struct zvmo_info info = {};
-	char name[ZVMO_NAME_LEN * 4];
+	char name[ZVMO_NAME_LEN * 4 + 1] = "";
 
 	zvmo_get_info(handle->vmo, &info);
-	string_escape_str(info.name, name, sizeof(name), ESCAPE_NP | ESCAPE_OCTAL,
-			  NULL);
+	string_escape_str(info.name, name, sizeof(name) - 1,
+			  ESCAPE_NP | ESCAPE_OCTAL, NULL);
 	seq_printf(m, "zvmo-koid:\t%llu\n", info.koid);
 	seq_printf(m, "zvmo-name:\t%s\n", name);
 	seq_printf(m, "zvmo-parent:\t%llu\n", info.parent_koid);
@@ -230,7 +230,7 @@ static int iop_getattr(struct zvmo_mnt_idmap *idmap, const struct path *path,
 }
 
 /* Of every inode; there is none without a file. */
-const struct inode_operations zvmo_vmo_iops = {
+static const struct inode_operations vmo_iops = {
 	.setattr = iop_setattr,
 	.getattr = iop_getattr,
 };
@@ -486,7 +486,7 @@ static struct file *create_file(struct zvmo *vmo, u32 rights)
 	handle->rights = rights;
 	snprintf(name, sizeof(name), "zvmo:%llu", vmo->koid);
 	file = zvmo_fs_new_file(vmo->inode, name, rights_to_flags(rights),
-				&vmo_fops);
+				&vmo_iops, &vmo_fops);
 	if (IS_ERR(file)) {
 		kfree(handle);
 		return file;

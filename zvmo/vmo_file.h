@@ -7,8 +7,6 @@
 
 #include "handle.h"
 
-extern const struct inode_operations zvmo_vmo_iops;
-
 int zvmo_file_install(struct zvmo *vmo, u32 rights);
 
 #endif /* _ZVMO_VMO_FILE_H */
