@@ -275,28 +275,44 @@ struct conceal {
 	int err;
 };
 
+/* Exposed pages that follow each other, to be unmapped with one call. */
+struct unmap_run {
+	struct zvmo_cow *cow;
+	unsigned long first;
+	unsigned long nr;
+};
+
+static void unmap_run_end(struct unmap_run *run)
+{
+	if (run->nr)
+		zvmo_cow_unmap(run->cow, run->first - run->cow->base, run->nr);
+	run->nr = 0;
+}
+
+static u64 unmap_leaf(unsigned long base, const zvmo_entry_t *slots, u64 marks,
+		      void *arg)
+{
+	struct unmap_run *run = arg;
+	unsigned long index;
+
+	for (; marks; marks &= marks - 1) {
+		index = base + __ffs64(marks);
+		if (index != run->first + run->nr)
+			unmap_run_end(run);
+		if (!run->nr++)
+			run->first = index;
+	}
+	return 0;
+}
+
 /* Unmap the exposed pages in a range of indexes. */
 static void cow_unmap_exposed(struct zvmo_cow *cow, unsigned long first,
 			      unsigned long last)
 {
-	unsigned long next = first, end = last;
-	unsigned long start = 0, nr = 0;
+	struct unmap_run run = { .cow = cow };
 
-	while (zvmo_tree_next_exposed(&cow->tree, &next, &end)) {
-		if (nr && next != start + nr) {
-			zvmo_cow_unmap(cow, start - cow->base, nr);
-			nr = 0;
-		}
-		if (!nr)
-			start = next;
-		nr += end - next + 1;
-		if (end >= last)
-			break;
-		next = end + 1;
-		end = last;
-	}
-	if (nr)
-		zvmo_cow_unmap(cow, start - cow->base, nr);
+	zvmo_tree_conceal(&cow->tree, first, last, unmap_leaf, &run);
+	unmap_run_end(&run);
 	/* Pairs with get_user_pages_fast(): reference, then PTE. */
 	smp_mb();
 }

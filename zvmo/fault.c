@@ -253,20 +253,21 @@ static int fault_write_once(struct vm_fault *vmf, struct zvmo *vmo, bool mapped,
 static vm_fault_t fault_write(struct vm_fault *vmf, struct zvmo *vmo,
 			      bool mapped)
 {
+	bool *guess = &vmo->cow->faults_need_page, needed = false;
 	struct page *spare = NULL;
-	int err;
+	int err = -EAGAIN;
 
-	/* The last fault needed a page, so may this one: save an attempt. */
-	if (READ_ONCE(vmo->cow->faults_need_page))
-		spare = zvmo_page_alloc();
-	err = fault_write_once(vmf, vmo, mapped, &spare);
+	/* If the last fault needed a page, so may this one: save an attempt. */
+	if (!READ_ONCE(*guess))
+		err = fault_write_once(vmf, vmo, mapped, &spare);
 	if (err == -EAGAIN) {
 		spare = zvmo_page_alloc();
 		err = spare ? fault_write_once(vmf, vmo, mapped, &spare) :
 			      -ENOMEM;
+		needed = !spare;
 	}
-	if (READ_ONCE(vmo->cow->faults_need_page) == !!spare)
-		WRITE_ONCE(vmo->cow->faults_need_page, !spare);
+	if (READ_ONCE(*guess) != needed)
+		WRITE_ONCE(*guess, needed);
 	if (spare)
 		zvmo_page_put(spare);
 	return fault_result(err);

@@ -894,49 +894,6 @@ void zvmo_tree_expose(struct zvmo_tree *tree, unsigned long index)
 	}
 }
 
-static bool node_next_exposed(const struct zvmo_node *node, unsigned long base,
-			      unsigned long *first, unsigned long *last)
-{
-	unsigned int i = *first <= base ? 0 : (*first - base) >> node->shift;
-	u64 marks = node->exposed & (~0ULL << i);
-
-	for (; marks; marks &= marks - 1) {
-		i = __ffs64(marks);
-		if (!node->shift) {
-			u64 clear = ~(node->exposed >> i);
-
-			*first = base + i;
-			*last = *first + (clear ? __ffs64(clear) : 64) - 1;
-			return true;
-		}
-		if (node_next_exposed(entry_node(node->slots[i]),
-				      slot_base(node, base, i), first, last))
-			return true;
-	}
-	return false;
-}
-
-/**
- * zvmo_tree_next_exposed() - Find the next run of exposed pages.
- * @tree: The tree.
- * @first: In: where to begin; out: first index of the run.
- * @last: In: last index of interest; out: last index of the run, which ends
- *	at the end of a leaf at the latest.
- *
- * Return: True if there is one.
- */
-bool zvmo_tree_next_exposed(const struct zvmo_tree *tree, unsigned long *first,
-			    unsigned long *last)
-{
-	unsigned long end = *last;
-
-	if (!tree_spans(tree, *first) ||
-	    !node_next_exposed(tree->root, 0, first, last) || *first > end)
-		return false;
-	*last = min(*last, end);
-	return true;
-}
-
 static void node_conceal(struct zvmo_node *node, unsigned long base,
 			 unsigned long first, unsigned long last,
 			 zvmo_conceal_fn fn, void *arg)
@@ -964,7 +921,7 @@ static void node_conceal(struct zvmo_node *node, unsigned long base,
 }
 
 /**
- * zvmo_tree_conceal() - Clear the exposed marks in a range.
+ * zvmo_tree_conceal() - Visit the exposed pages in a range, and clear marks.
  * @tree: The tree.
  * @first: First index.
  * @last: Last index.

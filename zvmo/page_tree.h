@@ -186,8 +186,6 @@ unsigned long zvmo_tree_count(const struct zvmo_tree *tree, unsigned long first,
 			      unsigned long last);
 
 void zvmo_tree_expose(struct zvmo_tree *tree, unsigned long index);
-bool zvmo_tree_next_exposed(const struct zvmo_tree *tree, unsigned long *first,
-			    unsigned long *last);
 void zvmo_tree_conceal(struct zvmo_tree *tree, unsigned long first,
 		       unsigned long last, zvmo_conceal_fn fn, void *arg);
 

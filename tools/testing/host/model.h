@@ -135,6 +135,8 @@ void model_store_zero(struct model *model, struct model_tree *t,
 		      zvmo_entry_t flags);
 void model_erase(struct model *model, struct model_tree *t, unsigned int first,
 		 unsigned int last, bool collect);
+bool tree_next_exposed(const struct zvmo_tree *tree, unsigned long *first,
+		       unsigned long *last);
 void model_conceal(struct model *model, struct model_tree *t,
 		   unsigned int first, unsigned int last, u64 keep);
 void model_clone(struct model *model, struct model_tree *dst,

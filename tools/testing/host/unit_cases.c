@@ -251,7 +251,7 @@ static void empty_tree_has_nothing(void)
 		CHECK_EQ(zvmo_tree_gather(&tree, boundaries[i], &page, 1), 0);
 	}
 	CHECK_EQ(zvmo_tree_count(&tree, 0, ZVMO_INDEX_MAX), 0);
-	CHECK(!zvmo_tree_next_exposed(&tree, &first, &last));
+	CHECK(!tree_next_exposed(&tree, &first, &last));
 	zvmo_tree_conceal(&tree, 0, ZVMO_INDEX_MAX, NULL, NULL);
 	CHECK_WALK(&tree, 0, ZVMO_INDEX_MAX, { ZVMO_INDEX_MAX + 1, GAP });
 	erase(&tree, 0, ZVMO_INDEX_MAX);
@@ -814,14 +814,14 @@ static bool next_run_is(const struct zvmo_tree *tree, unsigned long first,
 			unsigned long last, unsigned long run_first,
 			unsigned long run_last)
 {
-	return zvmo_tree_next_exposed(tree, &first, &last) &&
+	return tree_next_exposed(tree, &first, &last) &&
 	       first == run_first && last == run_last;
 }
 
 static bool none_exposed(const struct zvmo_tree *tree, unsigned long first,
 			 unsigned long last)
 {
-	return !zvmo_tree_next_exposed(tree, &first, &last);
+	return !tree_next_exposed(tree, &first, &last);
 }
 
 static void exposed_marks_are_found_from_any_height(void)
