@@ -37,7 +37,6 @@
 #define COW_BATCH 64
 
 static atomic_long_t nr_cows;
-static atomic64_t next_family;
 
 static inline unsigned long cow_index(const struct zvmo_cow *cow,
 				      unsigned long pgoff)
@@ -50,21 +49,38 @@ static void cow_evict(struct zvmo_fs_owner *owner)
 	struct zvmo_cow *cow = container_of(owner, struct zvmo_cow, owner);
 
 	zvmo_tree_destroy(&cow->tree);
+	if (refcount_dec_and_test(&cow->family->members))
+		kfree(cow->family);
 	kfree(cow);
 	atomic_long_dec(&nr_cows);
 }
 
-static struct zvmo_cow *cow_alloc(u64 size, u64 stream_size, bool resizable)
+/* A member more of @family, or the first of a new one if that is NULL. */
+static struct zvmo_family *family_join(struct zvmo_family *family)
+{
+	if (family) {
+		refcount_inc(&family->members);
+		return family;
+	}
+	family = kmalloc(sizeof(*family), GFP_KERNEL_ACCOUNT);
+	if (family)
+		refcount_set(&family->members, 1);
+	return family;
+}
+
+static struct zvmo_cow *cow_alloc(struct zvmo_family *family, u64 size,
+				  u64 stream_size, bool resizable)
 {
 	struct zvmo_cow *cow = kzalloc(sizeof(*cow), GFP_KERNEL_ACCOUNT);
 
 	if (!cow)
 		return NULL;
 	cow->inode = zvmo_fs_new_inode(&cow->owner, stream_size);
-	if (!cow->inode) {
-		kfree(cow);
-		return NULL;
-	}
+	if (!cow->inode)
+		goto free_cow;
+	cow->family = family_join(family);
+	if (!cow->family)
+		goto put_inode;
 	cow->owner.evict = cow_evict;
 	init_rwsem(&cow->lock);
 	cow->views = RB_ROOT_CACHED;
@@ -72,6 +88,13 @@ static struct zvmo_cow *cow_alloc(u64 size, u64 stream_size, bool resizable)
 	cow->resizable = resizable;
 	atomic_long_inc(&nr_cows);
 	return cow;
+
+put_inode:
+	cow->inode->i_private = NULL;	/* nothing to evict yet */
+	iput(cow->inode);
+free_cow:
+	kfree(cow);
+	return NULL;
 }
 
 /**
@@ -85,11 +108,7 @@ static struct zvmo_cow *cow_alloc(u64 size, u64 stream_size, bool resizable)
  */
 struct zvmo_cow *zvmo_cow_create(u64 size, u64 stream_size, bool resizable)
 {
-	struct zvmo_cow *cow = cow_alloc(size, stream_size, resizable);
-
-	if (cow)
-		cow->family = atomic64_inc_return(&next_family);
-	return cow;
+	return cow_alloc(NULL, size, stream_size, resizable);
 }
 
 /**
@@ -443,13 +462,13 @@ struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 				bool resizable)
 {
 	unsigned long pgoff = offset >> PAGE_SHIFT;
-	struct zvmo_cow *child = cow_alloc(PAGE_ALIGN(size), size, resizable);
+	struct zvmo_cow *child = cow_alloc(parent->family, PAGE_ALIGN(size),
+					   size, resizable);
 	unsigned long first, last;
 	int err = 0;
 
 	if (!child)
 		return NULL;
-	child->family = parent->family;
 	child->base = parent->base + pgoff;
 	child->is_clone = true;
 

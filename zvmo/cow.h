@@ -11,18 +11,29 @@
 #include <linux/fs.h>
 #include <linux/interval_tree.h>
 #include <linux/rbtree.h>
+#include <linux/refcount.h>
 #include <linux/rwsem.h>
 
 #include "fs.h"
 #include "page_tree.h"
 
 /**
+ * struct zvmo_family - All content objects that stem from one.
+ * @members: How many there are; the last one frees the family.
+ *
+ * The trees of a family have one index space. The only member that is no clone
+ * is the one that they stem from.
+ */
+struct zvmo_family {
+	refcount_t members;
+};
+
+/**
  * struct zvmo_cow - A content object. Lives as long as its inode.
  * @owner: Frees this with the inode.
  * @inode: The inode whose i_mapping the mappings of the whole object hang on.
  *	References to it are references to the content object.
- * @family: Same for all content objects that stem from one; they share the
- *	index space of their trees. Set once.
+ * @family: Its family. Set once.
  * @base: Tree index of page 0. Set once.
  * @resizable: The size may change. Set once.
  * @is_clone: Created as a snapshot. Set once.
@@ -38,13 +49,11 @@
  *	cleared under @lock exclusive.
  * @faults_need_page: The last write fault needed a page. A guess about the
  *	next, under no lock.
- * @nr_clones: Living snapshots whose parent in the VMO hierarchy has this
- *	content. Protected by the hierarchy lock of vmo.c.
  */
 struct zvmo_cow {
 	struct zvmo_fs_owner owner;
 	struct inode *inode;
-	u64 family;
+	struct zvmo_family *family;
 	unsigned long base;
 	bool resizable;
 	bool is_clone;
@@ -54,7 +63,6 @@ struct zvmo_cow {
 	struct rb_root_cached views;
 	bool zero_mapped;
 	bool faults_need_page;
-	unsigned int nr_clones;
 };
 
 /**
@@ -78,6 +86,15 @@ static inline struct zvmo_cow *zvmo_cow_of_inode(const struct inode *inode)
 	struct zvmo_fs_owner *owner = inode->i_private;
 
 	return owner ? container_of(owner, struct zvmo_cow, owner) : NULL;
+}
+
+/*
+ * May pages be shared? Always in a clone; in an original while it has living
+ * snapshots, or snapshots of these.
+ */
+static inline bool zvmo_cow_may_share(const struct zvmo_cow *cow)
+{
+	return cow->is_clone || refcount_read(&cow->family->members) > 1;
 }
 
 struct zvmo_cow *zvmo_cow_create(u64 size, u64 stream_size, bool resizable);

@@ -42,8 +42,6 @@ static void link_child(struct zvmo *parent, struct zvmo *child)
 		return;
 	list_add_tail(&child->sibling, &parent->children);
 	WRITE_ONCE(parent->nr_children, parent->nr_children + 1);
-	if (child->kind == ZVMO_KIND_SNAPSHOT)
-		parent->cow->nr_clones++;
 }
 
 static void unlink_child(struct zvmo *child)
@@ -56,8 +54,6 @@ static void unlink_child(struct zvmo *child)
 	list_del_init(&child->sibling);
 	child->parent = NULL;
 	WRITE_ONCE(parent->nr_children, parent->nr_children - 1);
-	if (child->kind == ZVMO_KIND_SNAPSHOT)
-		parent->cow->nr_clones--;
 	if (!parent->nr_children)
 		wake_up_interruptible_poll(&parent->wait, EPOLLPRI);
 }
@@ -465,7 +461,7 @@ static int decommit(struct zvmo *vmo, u64 offset, u64 length)
 
 	if (!length)
 		return 0;
-	if (vmo->cow->is_clone || READ_ONCE(vmo->cow->nr_clones))
+	if (zvmo_cow_may_share(vmo->cow))
 		return -EOPNOTSUPP;
 	if ((offset | length) % PAGE_SIZE)
 		return -EINVAL;

@@ -252,12 +252,12 @@ static long ioctl_create_child(struct zvmo_handle *handle, void *data,
 	rights |= ZVMO_RIGHT_GET_PROPERTY | ZVMO_RIGHT_SET_PROPERTY;
 	if (args->options & ZVMO_CHILD_RESIZABLE)
 		rights |= ZVMO_RIGHT_RESIZE;
-	if (child->kind == ZVMO_KIND_SNAPSHOT) {
+	if (args->options & ZVMO_CHILD_NO_WRITE) {
+		rights &= ~ZVMO_RIGHT_WRITE;
+	} else if (child->kind == ZVMO_KIND_SNAPSHOT) {
 		rights |= ZVMO_RIGHT_WRITE;
 		rights &= ~ZVMO_RIGHT_EXECUTE;
 	}
-	if (args->options & ZVMO_CHILD_NO_WRITE)
-		rights &= ~ZVMO_RIGHT_WRITE;
 	fd = zvmo_file_install(child, rights);
 	zvmo_put(child);
 	return fd;
@@ -388,6 +388,10 @@ static long ioctl_diff(struct zvmo_handle *handle, void *data,
 	return ret ?: list.nr;
 }
 
+/*
+ * @known is the size of the structure here, or 0 for one that is only returned
+ * (its size is read); @least is the size of its first version.
+ */
 struct vmo_ioctl {
 	size_t known;
 	size_t least;
@@ -405,8 +409,10 @@ struct vmo_ioctl {
 static const struct vmo_ioctl vmo_ioctls[] = {
 	VMO_IOCTL(ZVMO_IOC_CREATE_CHILD, zvmo_create_child,
 		  ZVMO_CREATE_CHILD_SIZE_VER0, ioctl_create_child),
-	VMO_IOCTL(ZVMO_IOC_GET_INFO, zvmo_info, ZVMO_INFO_SIZE_VER0,
-		  ioctl_get_info),
+	[_IOC_NR(ZVMO_IOC_GET_INFO)] = {
+		.least = ZVMO_INFO_SIZE_VER0,
+		.call = ioctl_get_info,
+	},
 	VMO_IOCTL(ZVMO_IOC_SET_SIZE, zvmo_set_size, ZVMO_SET_SIZE_SIZE_VER0,
 		  ioctl_set_size),
 	VMO_IOCTL(ZVMO_IOC_OP_RANGE, zvmo_op_range, ZVMO_OP_RANGE_SIZE_VER0,
@@ -436,8 +442,12 @@ static long fop_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	ioctl = &vmo_ioctls[array_index_nospec(nr, ARRAY_SIZE(vmo_ioctls))];
 	if (!ioctl->call)
 		return -ENOTTY;
-	err = zvmo_copy_args(&data, ioctl->known, ioctl->least,
-			     (void __user *)arg);
+	if (ioctl->known)
+		err = zvmo_copy_args(&data, ioctl->known, ioctl->least,
+				     (void __user *)arg);
+	else
+		err = zvmo_copy_argsz(&data.info.argsz, ioctl->least,
+				      (void __user *)arg);
 	return err ?: ioctl->call(file->private_data, &data,
 				  (void __user *)arg);
 }

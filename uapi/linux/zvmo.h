@@ -52,10 +52,12 @@
  * * lseek() knows SEEK_DATA and SEEK_HOLE (page granularity; ENXIO past the
  *   end).
  * * ftruncate() is ZVMO_IOC_SET_SIZE (EINVAL without ZVMO_RIGHT_WRITE).
- * * fallocate(): mode 0 and FALLOC_FL_KEEP_SIZE commit pages (mode 0 extends
- *   the stream size like pwrite()); FALLOC_FL_PUNCH_HOLE | KEEP_SIZE and
- *   FALLOC_FL_ZERO_RANGE zero bytes and free whole pages; parts beyond the
- *   end are ignored when punching. Other modes: EOPNOTSUPP.
+ * * fallocate(): mode 0 and FALLOC_FL_KEEP_SIZE commit pages;
+ *   FALLOC_FL_PUNCH_HOLE | KEEP_SIZE and FALLOC_FL_ZERO_RANGE zero bytes and
+ *   free whole pages. Without KEEP_SIZE the stream size, and if need be the
+ *   VMO, is extended first, as by pwrite(), and stays so if the rest fails.
+ *   With KEEP_SIZE, committing past the VMO's end is EFBIG, zeroing there does
+ *   nothing. Other modes: EOPNOTSUPP.
  * * mmap() needs ZVMO_RIGHT_MAP, ZVMO_RIGHT_READ, for MAP_SHARED with
  *   PROT_WRITE also ZVMO_RIGHT_WRITE, and for PROT_EXEC ZVMO_RIGHT_EXECUTE
  *   (EACCES). A mapping may extend past the VMO; touching that raises SIGBUS
@@ -311,8 +313,8 @@ struct zvmo_set_size {
  * removed.
  *
  * DECOMMIT: frees the pages; the range reads zero. Both ends page aligned.
- * Refused where pages may be shared: EOPNOTSUPP for every snapshot, and for a
- * VMO that has living snapshots (use ZERO).
+ * Refused where pages may be shared: EOPNOTSUPP for every snapshot, and while
+ * the VMO's content has living snapshots, or these have (use ZERO).
  *
  * ZERO: the range, to the byte, reads zero afterwards. Whole pages are freed.
  *
