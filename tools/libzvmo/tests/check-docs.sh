@@ -78,4 +78,9 @@ sort "$work/documented" > "$work/calls"
 sed -n '/global:/,/local:/s/^\t\(zvmo_.*\);$/\1/p' libzvmo.map | diff -u - "$work/calls" ||
 	not_ok "every call is in exactly one manual page"
 ok "every call is in exactly one manual page"
+# README shows the body of the first example, indented.
+sed -n '/^    int main(void)/,/^    }/p' ../../README.rst | sed 's/^    //' > "$work/readme"
+sed -n '/^int main(void)/,/^}/p' examples/hello.c | diff -u - "$work/readme" ||
+	not_ok "README shows examples/hello.c"
+ok "README shows examples/hello.c"
 echo "1..$number"

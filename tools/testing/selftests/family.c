@@ -1,0 +1,539 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zvmo: selftests - random operations on a family of VMOs, and their model
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "family.h"
+
+#define MAX_IDS (1U << 22)
+
+/* The model */
+
+static void page_put(struct family *family, struct family_content *content,
+		     uint64_t page)
+{
+	uint32_t id = content->ids[page];
+
+	memset(content->bytes + page * PAGE, 0, PAGE);
+	if (!id)
+		return;
+	content->ids[page] = 0;
+	family->nr_copies--;
+	if (!--family->holders[id])
+		family->nr_pages--;
+}
+
+static void page_get(struct family *family, struct family_content *content,
+		     uint64_t page, uint32_t id)
+{
+	content->ids[page] = id;
+	family->nr_copies++;
+	if (!family->holders[id]++)
+		family->nr_pages++;
+}
+
+/* Before a write: a page nobody else has. */
+static void page_own(struct family *family, struct family_content *content,
+		     uint64_t page)
+{
+	uint32_t id = content->ids[page];
+
+	if (id && family->holders[id] == 1)
+		return;
+	if (id) {
+		family->holders[id]--;
+		family->nr_copies--;
+	}
+	ASSERT(family->nr_ids + 1 < MAX_IDS);
+	page_get(family, content, page, ++family->nr_ids);
+}
+
+static struct family_content *content_alloc(uint64_t size)
+{
+	struct family_content *content = calloc(1, sizeof(*content));
+
+	ASSERT(content != NULL);
+	content->bytes = calloc(FAMILY_PAGES, PAGE);
+	ASSERT(content->bytes != NULL);
+	content->stream_size = size;
+	content->size = (size + PAGE - 1) / PAGE * PAGE;
+	return content;
+}
+
+static void content_put(struct family *family, struct family_content *content)
+{
+	uint64_t page;
+
+	if (--content->members)
+		return;
+	for (page = 0; page < FAMILY_PAGES; page++)
+		page_put(family, content, page);
+	free(content->bytes);
+	free(content);
+}
+
+static struct family_content *content_clone(struct family *family,
+					    const struct family_content *parent,
+					    uint64_t offset, uint64_t size)
+{
+	struct family_content *content = content_alloc(size);
+	uint64_t page, from = offset / PAGE;
+
+	content->is_clone = true;
+	content->base = parent->base + offset;
+	for (page = 0; page < content->size / PAGE; page++, from++) {
+		if (from >= parent->size / PAGE)
+			break;
+		memcpy(content->bytes + page * PAGE,
+		       parent->bytes + from * PAGE, PAGE);
+		if (parent->ids[from])
+			page_get(family, content, page, parent->ids[from]);
+	}
+	return content;
+}
+
+static void content_write(struct family *family, struct family_content *content,
+			  uint64_t offset, uint8_t byte, uint64_t length)
+{
+	uint64_t page;
+
+	if (!length)
+		return;
+	for (page = offset / PAGE; page <= (offset + length - 1) / PAGE; page++)
+		page_own(family, content, page);
+	memset(content->bytes + offset, byte, length);
+}
+
+static void content_zero(struct family *family, struct family_content *content,
+			 uint64_t offset, uint64_t length)
+{
+	uint64_t end = offset + length;
+
+	while (offset < end) {
+		uint64_t page = offset / PAGE, next = (page + 1) * PAGE;
+
+		if (next > end)
+			next = end;
+		if (next - offset == PAGE) {
+			page_put(family, content, page);
+		} else if (content->ids[page]) {
+			page_own(family, content, page);
+			memset(content->bytes + offset, 0, next - offset);
+		}
+		offset = next;
+	}
+}
+
+static void content_commit(struct family *family,
+			   struct family_content *content, uint64_t offset,
+			   uint64_t length)
+{
+	uint64_t page;
+
+	if (!length)
+		return;
+	for (page = offset / PAGE; page <= (offset + length - 1) / PAGE; page++)
+		page_own(family, content, page);
+}
+
+static void content_resize(struct family *family,
+			   struct family_content *content, uint64_t size)
+{
+	uint64_t page;
+
+	content->stream_size = size;
+	content->size = (size + PAGE - 1) / PAGE * PAGE;
+	for (page = content->size / PAGE; page < FAMILY_PAGES; page++)
+		page_put(family, content, page);
+	content_zero(family, content, size, content->size - size);
+}
+
+uint64_t family_size(const struct family_member *member)
+{
+	return member->kind == ZVMO_CHILD_SLICE ? member->size :
+						  member->content->size;
+}
+
+static uint64_t *stream_size(struct family_member *member)
+{
+	return member->kind == ZVMO_CHILD_SLICE ? &member->stream_size :
+						  &member->content->stream_size;
+}
+
+/**
+ * family_id() - Identity of a page, 0 for a hole.
+ */
+uint32_t family_id(const struct family_member *member, uint64_t page)
+{
+	return member->content->ids[member->offset / PAGE + page];
+}
+
+/**
+ * family_base() - Distance of a member's begin from the first ancestor's.
+ */
+uint64_t family_base(const struct family_member *member)
+{
+	return member->content->base + member->offset;
+}
+
+/* Choosing */
+
+static uint64_t below(struct family *family, uint64_t limit)
+{
+	return test_random_below(&family->random, limit);
+}
+
+/* Mostly whole pages. */
+static uint64_t some_offset(struct family *family, uint64_t limit)
+{
+	uint64_t offset = below(family, limit + 1);
+
+	return below(family, 3) ? offset / PAGE * PAGE : offset;
+}
+
+static void some_range(struct family *family, uint64_t limit, uint64_t *offset,
+		       uint64_t *length)
+{
+	uint64_t most;
+
+	*offset = some_offset(family, limit);
+	most = limit - *offset;
+	if (most > 4 * PAGE)
+		most = 4 * PAGE;
+	*length = some_offset(family, most);
+}
+
+static struct family_member *some_member(struct family *family)
+{
+	struct family_member *member;
+
+	do {
+		member = &family->members[below(family, FAMILY_MEMBERS)];
+	} while (member->fd < 0);
+	return member;
+}
+
+static struct family_member *free_place(struct family *family)
+{
+	struct family_member *member = family->members;
+
+	while (member < family->members + FAMILY_MEMBERS && member->fd >= 0)
+		member++;
+	return member < family->members + FAMILY_MEMBERS ? member : NULL;
+}
+
+static unsigned int nr_members(const struct family *family)
+{
+	unsigned int nr = 0, i;
+
+	for (i = 0; i < FAMILY_MEMBERS; i++)
+		nr += family->members[i].fd >= 0;
+	return nr;
+}
+
+static unsigned int nr_children(const struct family *family,
+				const struct family_member *parent)
+{
+	unsigned int nr = 0, i;
+
+	for (i = 0; i < FAMILY_MEMBERS; i++)
+		nr += family->members[i].fd >= 0 &&
+		      family->members[i].parent == parent;
+	return nr;
+}
+
+/* Is there other content, which stems from this member's if that is no clone? */
+static bool has_snapshots(const struct family *family,
+			  const struct family_member *member)
+{
+	const struct family_member *other;
+
+	for (other = family->members; other < family->members + FAMILY_MEMBERS;
+	     other++)
+		if (other->fd >= 0 && other->content != member->content)
+			return true;
+	return false;
+}
+
+/* Checks */
+
+static void check_info(const struct family *family,
+		       const struct family_member *member)
+{
+	struct zvmo_info info = test_info(member->fd);
+	uint64_t page, committed = 0;
+
+	for (page = 0; page < family_size(member) / PAGE; page++)
+		committed += family_id(member, page) ? PAGE : 0;
+	EXPECT_EQ(info.committed_bytes, committed);
+	EXPECT_EQ(info.size, family_size(member));
+	EXPECT_EQ(info.stream_size,
+		  *stream_size((struct family_member *)member));
+	EXPECT_EQ(info.num_children, nr_children(family, member));
+	EXPECT_EQ(info.parent_koid, member->parent ? member->parent->koid : 0);
+}
+
+static void check_member(const struct family *family,
+			 struct family_member *member)
+{
+	static uint8_t found[FAMILY_PAGES * 65536];
+	uint64_t size = *stream_size(member);
+
+	check_info(family, member);
+	ASSERT_EQ(zvmo_read(member->fd, 0, found, sizeof(found)), size);
+	ASSERT_MEMEQ(found, member->content->bytes + member->offset, size);
+}
+
+static void check_pages(const struct family *family)
+{
+	long pages = test_stats().pages;
+
+	ASSERT_LE(pages, family->nr_copies);
+	ASSERT_EQ(pages, family->nr_pages);
+}
+
+/**
+ * family_check() - Compare everything with the model.
+ */
+void family_check(const struct family *family)
+{
+	unsigned int i;
+
+	for (i = 0; i < FAMILY_MEMBERS; i++) {
+		if (family->members[i].fd >= 0)
+			check_member(
+				family,
+				(struct family_member *)&family->members[i]);
+	}
+	check_pages(family);
+}
+
+/* Operations */
+
+static void do_write(struct family *family, struct family_member *member)
+{
+	uint8_t byte = 1 + below(family, 255), data[4 * 65536];
+	uint64_t offset, length, end;
+
+	some_range(family, family_size(member), &offset, &length);
+	memset(data, byte, length);
+	test_context("write %#llx, %#llx", (unsigned long long)offset,
+		     (unsigned long long)length);
+	test_write(member->fd, offset, data, length);
+	content_write(family, member->content, member->offset + offset, byte,
+		      length);
+	end = offset + length;
+	if (length && end > *stream_size(member))
+		*stream_size(member) = end;
+}
+
+static void do_zero(struct family *family, struct family_member *member)
+{
+	uint64_t offset, length;
+
+	some_range(family, family_size(member), &offset, &length);
+	test_context("zero %#llx, %#llx", (unsigned long long)offset,
+		     (unsigned long long)length);
+	ASSERT_EQ(zvmo_zero(member->fd, offset, length), 0);
+	content_zero(family, member->content, member->offset + offset, length);
+}
+
+static void do_commit(struct family *family, struct family_member *member)
+{
+	uint64_t offset, length;
+
+	some_range(family, family_size(member), &offset, &length);
+	test_context("commit %#llx, %#llx", (unsigned long long)offset,
+		     (unsigned long long)length);
+	ASSERT_EQ(zvmo_commit(member->fd, offset, length), 0);
+	content_commit(family, member->content, member->offset + offset,
+		       length);
+}
+
+static void do_decommit(struct family *family, struct family_member *member)
+{
+	uint64_t offset, length;
+	int expected = 0;
+
+	some_range(family, family_size(member), &offset, &length);
+	test_context("decommit %#llx, %#llx", (unsigned long long)offset,
+		     (unsigned long long)length);
+	if (!length)
+		expected = 0;
+	else if (member->content->is_clone || has_snapshots(family, member))
+		expected = -EOPNOTSUPP;
+	else if ((offset | length) % PAGE)
+		expected = -EINVAL;
+	ASSERT_EQ(zvmo_decommit(member->fd, offset, length), expected);
+	if (!expected)
+		content_zero(family, member->content, member->offset + offset,
+			     length);
+}
+
+static void do_resize(struct family *family, struct family_member *member)
+{
+	uint64_t size = some_offset(family, FAMILY_PAGES * PAGE);
+
+	test_context("resize to %#llx", (unsigned long long)size);
+	if (!(test_info(member->fd).rights & ZVMO_RIGHT_RESIZE))
+		return;
+	ASSERT_EQ(zvmo_set_size(member->fd, size), 0);
+	content_resize(family, member->content, size);
+}
+
+static void member_begin(struct family_member *member, int fd,
+			 struct family_content *content)
+{
+	member->fd = fd;
+	member->koid = test_info(fd).koid;
+	member->content = content;
+	content->members++;
+}
+
+static void do_snapshot(struct family *family, struct family_member *parent,
+			struct family_member *child)
+{
+	uint64_t offset = below(family, FAMILY_PAGES + 2) * PAGE;
+	uint64_t size = some_offset(family, FAMILY_PAGES * PAGE);
+	uint32_t options = ZVMO_CHILD_SNAPSHOT;
+
+	if (below(family, 2)) {
+		offset = 0;
+		size = family_size(parent);
+	}
+	if (below(family, 2))
+		options |= ZVMO_CHILD_RESIZABLE;
+	test_context("snapshot %#llx, %#llx", (unsigned long long)offset,
+		     (unsigned long long)size);
+	child->kind = ZVMO_CHILD_SNAPSHOT;
+	child->parent = parent;
+	member_begin(child, test_child(parent->fd, options, offset, size),
+		     content_clone(family, parent->content, offset, size));
+	child->content->resizable = options & ZVMO_CHILD_RESIZABLE;
+}
+
+static void do_slice(struct family *family, struct family_member *parent,
+		     struct family_member *child)
+{
+	uint64_t offset, size;
+
+	some_range(family, family_size(parent), &offset, &size);
+	offset = offset / PAGE * PAGE;
+	size = size / PAGE * PAGE;
+	test_context("slice %#llx, %#llx", (unsigned long long)offset,
+		     (unsigned long long)size);
+	child->kind = ZVMO_CHILD_SLICE;
+	child->parent = parent;
+	child->offset = parent->offset + offset;
+	child->size = size;
+	child->stream_size = size;
+	member_begin(child,
+		     test_child(parent->fd, ZVMO_CHILD_SLICE, offset, size),
+		     parent->content);
+}
+
+static void do_reference(struct family_member *parent,
+			 struct family_member *child)
+{
+	test_context("reference");
+	child->kind = ZVMO_CHILD_REFERENCE;
+	child->parent = parent;
+	member_begin(child, test_child(parent->fd, ZVMO_CHILD_REFERENCE, 0, 0),
+		     parent->content);
+}
+
+/* Slices are rare: no snapshot is taken of them. */
+static void do_create_child(struct family *family, struct family_member *parent)
+{
+	struct family_member *child = free_place(family);
+	unsigned int choice = below(family, 8);
+
+	if (!child)
+		return;
+	*child = (struct family_member){ .fd = -1 };
+	if (choice == 0 && !parent->content->resizable)
+		do_slice(family, parent, child);
+	else if (parent->kind == ZVMO_CHILD_SLICE)
+		return;
+	else if (choice == 1)
+		do_reference(parent, child);
+	else
+		do_snapshot(family, parent, child);
+}
+
+static void do_close(struct family *family, struct family_member *member)
+{
+	unsigned int i;
+
+	test_context("close");
+	test_close(member->fd);
+	member->fd = -1;
+	for (i = 0; i < FAMILY_MEMBERS; i++) {
+		if (family->members[i].parent == member)
+			family->members[i].parent = member->parent;
+	}
+	content_put(family, member->content);
+}
+
+/**
+ * family_begin() - Create the first ancestor.
+ */
+void family_begin(struct family *family, uint64_t seed)
+{
+	struct family_member *first = &family->members[0];
+	unsigned int i;
+
+	memset(family, 0, sizeof(*family));
+	family->random = seed;
+	family->holders = calloc(MAX_IDS, sizeof(*family->holders));
+	ASSERT(family->holders != NULL);
+	for (i = 0; i < FAMILY_MEMBERS; i++)
+		family->members[i].fd = -1;
+	member_begin(first,
+		     test_create(FAMILY_PAGES / 2 * PAGE, ZVMO_RESIZABLE),
+		     content_alloc(FAMILY_PAGES / 2 * PAGE));
+	first->content->resizable = true;
+}
+
+/**
+ * family_step() - One random operation, and a look at a random member.
+ */
+void family_step(struct family *family)
+{
+	struct family_member *member = some_member(family);
+	unsigned int choice = below(family, 100);
+
+	if (choice < 36)
+		do_write(family, member);
+	else if (choice < 48)
+		do_zero(family, member);
+	else if (choice < 54)
+		do_commit(family, member);
+	else if (choice < 58)
+		do_decommit(family, member);
+	else if (choice < 64)
+		do_resize(family, member);
+	else if (choice < 84)
+		do_create_child(family, member);
+	else if (nr_members(family) > 1)
+		do_close(family, member);
+	check_pages(family);
+	check_member(family, some_member(family));
+}
+
+/**
+ * family_end() - Close all, in random order.
+ */
+void family_end(struct family *family)
+{
+	while (nr_members(family)) {
+		do_close(family, some_member(family));
+		check_pages(family);
+		if (nr_members(family))
+			check_member(family, some_member(family));
+	}
+	free(family->holders);
+}

@@ -1,0 +1,1040 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zvmo: selftests - what the kernel does with the pages of mapped memory
+ *
+ * Futexes, direct I/O, pipes, other processes' reads and writes, core dumps:
+ * all get hold of pages behind the back of the page tables, some for long.
+ *
+ * Direct I/O needs a block device in memory, /dev/ram0 (module brd), and is
+ * skipped without. Slow direct I/O is made by a cgroup that throttles it.
+ */
+#include <elf.h>
+#include <fcntl.h>
+#include <linux/aio_abi.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "parallel.h"
+
+#define RW (PROT_READ | PROT_WRITE)
+
+/* Futexes */
+
+static long futex(void *word, int op, uint32_t value, unsigned int timeout_ms)
+{
+	struct timespec timeout = { timeout_ms / 1000,
+				    timeout_ms % 1000 * 1000000L };
+
+	return syscall(SYS_futex, word, op, value, timeout_ms ? &timeout : NULL,
+		       NULL, 0);
+}
+
+/* Wait while the word is 0. */
+static void futex_wait(void *word)
+{
+	while (!atomic_load((_Atomic uint32_t *)word)) {
+		if (futex(word, FUTEX_WAIT, 0, 10000) && errno != EAGAIN &&
+		    errno != EINTR)
+			FATAL("FUTEX_WAIT: %s", strerror(errno));
+	}
+}
+
+/* Wake @nr; waits until there are so many. */
+static void futex_wake(void *word, unsigned int nr)
+{
+	double deadline = test_seconds() + 10;
+
+	while (nr && test_seconds() < deadline) {
+		long woken = futex(word, FUTEX_WAKE, nr, 0);
+
+		ASSERT_GE(woken, 0);
+		nr -= woken;
+		sleep_ms(1);
+	}
+	EXPECT_EQ(nr, 0);
+}
+
+/* A process that sleeps on a word until it is woken: no spurious wake-up. */
+static pid_t start_waiter(void *word, uint32_t expected)
+{
+	pid_t process = test_fork();
+
+	if (process)
+		return process;
+	if (futex(word, FUTEX_WAIT, expected, 30000))
+		FATAL("FUTEX_WAIT: %s", strerror(errno));
+	_exit(EXIT_SUCCESS);
+}
+
+TEST(futex_between_processes)
+{
+	int fd = test_create(2 * PAGE, 0);
+	char *map = test_map(fd, 0, 2 * PAGE, RW, 0);
+	pid_t waiter = start_waiter(map + PAGE + 8, 0);
+
+	/* A mapping of its own, at another place in the VMO's second page. */
+	map = test_map(fd, PAGE, PAGE, RW, 0);
+	futex_wake(map + 8, 1);
+	test_wait_for(waiter);
+	EXPECT_EQ(futex(map + 8, FUTEX_WAKE, 1, 0), 0);
+}
+
+TEST(futex_through_slices_and_references)
+{
+	int fd = test_create(8 * PAGE, 0);
+	int slice = test_child(fd, ZVMO_CHILD_SLICE, 2 * PAGE, 4 * PAGE);
+	int inner = test_child(slice, ZVMO_CHILD_SLICE, PAGE, PAGE);
+	int reference = test_child(fd, ZVMO_CHILD_REFERENCE, 0, 0);
+	char *words[4];
+	unsigned int i, j;
+
+	words[0] = test_map(fd, 3 * PAGE, PAGE, RW, 0);
+	words[1] = test_map(slice, PAGE, PAGE, RW, 0);
+	words[2] = test_map(inner, 0, PAGE, RW, 0);
+	words[3] = test_map(reference, 3 * PAGE, PAGE, RW, 0);
+	for (i = 0; i < 4; i++) {
+		for (j = 0; j < 4; j++) {
+			pid_t waiter = start_waiter(words[i], 0);
+
+			test_context("waiter %u, waker %u", i, j);
+			futex_wake(words[j], 1);
+			test_wait_for(waiter);
+		}
+	}
+}
+
+TEST(futex_of_many_waiters)
+{
+	int fd = test_create(PAGE, 0), i;
+	char *map = test_map(fd, 0, PAGE, RW, 0);
+	pid_t waiters[6];
+
+	for (i = 0; i < 6; i++)
+		waiters[i] = start_waiter(map, 0);
+	futex_wake(map, 2);
+	futex_wake(map, 4);
+	for (i = 0; i < 6; i++)
+		test_wait_for(waiters[i]);
+}
+
+TEST(futex_across_a_snapshot)
+{
+	int fd = test_create(PAGE, 0), snapshot;
+	char *map = test_map(fd, 0, PAGE, RW, 0), *child;
+	pid_t waiter = start_waiter(map, 0);
+
+	/* Until it sleeps; it must go on sleeping through all this. */
+	sleep_ms(100);
+	snapshot = test_snapshot(fd);
+	child = test_map(snapshot, 0, PAGE, RW, 0);
+	word_write(map + 8, 1);
+	word_write(child + 8, 2);
+	/* The snapshot is another object. */
+	EXPECT_EQ(futex(child, FUTEX_WAKE, 1, 0), 0);
+	test_close(test_snapshot(fd));
+	EXPECT_EQ(futex(child, FUTEX_WAKE, 1, 0), 0);
+	futex_wake(map, 1);
+	test_wait_for(waiter);
+	/* And the snapshot has futexes of its own. */
+	waiter = start_waiter(child, 0);
+	sleep_ms(50);
+	EXPECT_EQ(futex(map, FUTEX_WAKE, 1, 0), 0);
+	futex_wake(child, 1);
+	test_wait_for(waiter);
+}
+
+/* The page was the parent's: its name must not stay with what is shared. */
+TEST(futex_of_a_snapshot_whose_parent_is_gone)
+{
+	int fd = test_create(4 * PAGE, 0), snapshot;
+	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		word_write(page_at(map, i), 0x100000000);
+	snapshot = test_snapshot(fd);
+	test_unmap(map, 4 * PAGE);
+	test_close(fd);
+	map = test_map(snapshot, 0, 4 * PAGE, PROT_READ, 0);
+	word_read(map);
+	/* Nothing to wait on yet, or it works; but nothing strange. */
+	EXPECT_EQ(futex(map, FUTEX_WAIT, 0, 1), -1);
+	EXPECT(errno == EFAULT || errno == ETIMEDOUT);
+	ASSERT_GE(mprotect(map, 4 * PAGE, RW), 0);
+	EXPECT_ERRNO(futex(map, FUTEX_WAIT, 0, 1), ETIMEDOUT);
+	EXPECT_ERRNO(futex(page_at(map, 1), FUTEX_WAIT, 1, 1), EAGAIN);
+}
+
+TEST(futex_on_untouched_memory)
+{
+	int fd = test_create(2 * PAGE, ZVMO_RESIZABLE);
+	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+
+	EXPECT_EQ(futex(map, FUTEX_WAKE, 1, 0), 0);
+	EXPECT_ERRNO(futex(page_at(map, 1), FUTEX_WAIT, 1, 1), EAGAIN);
+	EXPECT_ERRNO(futex(page_at(map, 1), FUTEX_WAIT, 0, 1), ETIMEDOUT);
+	EXPECT_ERRNO(futex(page_at(map, 3), FUTEX_WAKE, 1, 0), EFAULT);
+}
+
+/* Two processes pass a turn to and fro while snapshots come and go. */
+struct turns {
+	_Atomic uint64_t errors;
+	atomic_bool stop;
+};
+
+static struct turns *turns;
+
+static void take_turns(char *map, unsigned int own, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		futex_wait(map + own * 4);
+		atomic_store((_Atomic uint32_t *)(map + own * 4), 0);
+		atomic_store((_Atomic uint32_t *)(map + !own * 4), 1);
+		ASSERT_GE(futex(map + !own * 4, FUTEX_WAKE, 1, 0), 0);
+	}
+}
+
+static void *snapshot_on(void *arg)
+{
+	int fd = *(int *)arg;
+
+	while (!atomic_load(&turns->stop)) {
+		test_close(test_snapshot(fd));
+		sleep_ms(1);
+	}
+	return NULL;
+}
+
+TEST(futex_while_snapshots_are_taken)
+{
+	int fd = test_create(PAGE, 0);
+	char *map = test_map(fd, 0, PAGE, RW, 0);
+	pthread_t thread;
+	pid_t other;
+
+	turns = shared_memory(sizeof(*turns));
+	other = test_fork();
+	if (!other) {
+		take_turns(map, 1, 2000);
+		_exit(EXIT_SUCCESS);
+	}
+	thread = thread_start(snapshot_on, &fd);
+	atomic_store((_Atomic uint32_t *)map, 1);
+	map = test_map(fd, 0, PAGE, RW, 0);
+	take_turns(map, 0, 2000);
+	atomic_store(&turns->stop, true);
+	thread_join(thread);
+	test_wait_for(other);
+}
+
+/* A futex call that meets the first write to a page must not fail. */
+static void *wake_on(void *map)
+{
+	while (!atomic_load(&turns->stop)) {
+		if (futex(map, FUTEX_WAKE, 1, 0) < 0)
+			atomic_fetch_add(&turns->errors, 1);
+	}
+	return NULL;
+}
+
+TEST(futex_while_a_page_becomes_writable)
+{
+	int fd = test_create(PAGE, 0);
+	char *map = test_map(fd, 0, PAGE, RW, 0);
+	double deadline = test_seconds() + 1.5;
+	pthread_t thread;
+
+	turns = shared_memory(sizeof(*turns));
+	word_write(map, 1);
+	thread = thread_start(wake_on, map);
+	while (test_seconds() < deadline) {
+		test_close(test_snapshot(fd));
+		word_read(map);
+		word_write(map + 8, 1);
+	}
+	atomic_store(&turns->stop, true);
+	thread_join(thread);
+	EXPECT_EQ(atomic_load(&turns->errors), 0);
+}
+
+/* Pipes: vmsplice() puts the page itself into the pipe */
+
+struct pipe {
+	int in, out;
+};
+
+static struct pipe pipe_open(void)
+{
+	int fds[2];
+
+	ASSERT_EQ(pipe(fds), 0);
+	return (struct pipe){ fds[1], fds[0] };
+}
+
+static void pipe_put(struct pipe *pipe, void *page)
+{
+	struct iovec iov = { page, PAGE };
+
+	ASSERT_EQ(vmsplice(pipe->in, &iov, 1, 0), PAGE);
+}
+
+/* What the pipe holds; every byte of the page is the same. */
+static int pipe_take(struct pipe *pipe)
+{
+	char page[65536], wanted[65536];
+
+	ASSERT_EQ(read(pipe->out, page, PAGE), PAGE);
+	memset(wanted, *page, PAGE);
+	EXPECT_MEMEQ(page, wanted, PAGE);
+	return (unsigned char)*page;
+}
+
+static void by_map(int fd, char *map)
+{
+	(void)fd;
+	memset(map, 'n', PAGE);
+}
+
+static void by_map_after_reading(int fd, char *map)
+{
+	word_read(map);
+	by_map(fd, map);
+}
+
+static void by_write(int fd, char *map)
+{
+	(void)map;
+	test_fill(fd, 0, PAGE, 'n');
+}
+
+static void by_new_map(int fd, char *map)
+{
+	map = test_map(fd, 0, PAGE, RW, MAP_POPULATE);
+	by_map(fd, map);
+	test_unmap(map, PAGE);
+}
+
+static void by_commit_and_map(int fd, char *map)
+{
+	ASSERT_EQ(zvmo_commit(fd, 0, PAGE), 0);
+	by_map(fd, map);
+}
+
+static void by_zero_of_a_part(int fd, char *map)
+{
+	ASSERT_EQ(zvmo_zero(fd, 8, PAGE - 8), 0);
+	by_map(fd, map);
+}
+
+typedef void (*write_fn)(int fd, char *map);
+
+static const write_fn writes[] = {
+	by_map,	    by_map_after_reading, by_write,
+	by_new_map, by_commit_and_map,	  by_zero_of_a_part,
+};
+
+#define NR_WRITES (sizeof(writes) / sizeof(*writes))
+
+/*
+ * A reader holds a page of one relative, which then goes away: the other one is
+ * alone with the page, and writes. The reader must not see it.
+ */
+static void pinned_relative(write_fn write, bool parent_goes, bool mapped)
+{
+	int fd = test_create(PAGE, 0), snapshot, gone, left;
+	char *map, *left_map;
+	struct pipe pipe = pipe_open();
+
+	test_fill(fd, 0, PAGE, 'o');
+	snapshot = test_snapshot(fd);
+	gone = parent_goes ? fd : snapshot;
+	left = parent_goes ? snapshot : fd;
+	left_map = test_map(left, 0, PAGE, RW, 0);
+	if (mapped)
+		word_read(left_map);
+	map = test_map(gone, 0, PAGE, PROT_READ, 0);
+	pipe_put(&pipe, map);
+	test_unmap(map, PAGE);
+	test_close(gone);
+	write(left, left_map);
+	EXPECT(test_holds(left, 0, PAGE, 'n'));
+	EXPECT_EQ(*left_map, 'n');
+	EXPECT_EQ(pipe_take(&pipe), 'o');
+	test_unmap(left_map, PAGE);
+	test_close(left);
+	test_close(pipe.in);
+	test_close(pipe.out);
+}
+
+TEST(a_reader_never_sees_a_relative_write)
+{
+	unsigned int i, which;
+
+	for (i = 0; i < NR_WRITES; i++) {
+		for (which = 0; which < 4; which++) {
+			test_context("write %u, variant %u", i, which);
+			pinned_relative(writes[i], which & 1, which & 2);
+		}
+	}
+}
+
+/* As before, but the other relative lives on, and has written first. */
+TEST(a_reader_of_a_page_left_behind)
+{
+	int fd = test_create(PAGE, 0), snapshot;
+	char *map = test_map(fd, 0, PAGE, RW, 0), *child;
+	struct pipe pipe = pipe_open();
+
+	memset(map, 'o', PAGE);
+	snapshot = test_snapshot(fd);
+	child = test_map(snapshot, 0, PAGE, RW, 0);
+	word_read(child);
+	pipe_put(&pipe, map);
+	memset(map, 'p', PAGE);
+	memset(child, 'c', PAGE);
+	EXPECT(test_holds(fd, 0, PAGE, 'p'));
+	EXPECT(test_holds(snapshot, 0, PAGE, 'c'));
+	EXPECT_EQ(pipe_take(&pipe), 'o');
+}
+
+TEST(a_reader_of_a_hole)
+{
+	int fd = test_create(2 * PAGE, 0), other = test_create(PAGE, 0);
+	char *map = test_map(fd, 0, 2 * PAGE, RW, 0);
+	char *other_map = test_map(other, 0, PAGE, RW, 0);
+	struct pipe pipe = pipe_open();
+
+	pipe_put(&pipe, map);
+	pipe_put(&pipe, other_map);
+	memset(map, 'n', PAGE);
+	memset(other_map, 'n', PAGE);
+	EXPECT_EQ(pipe_take(&pipe), 0);
+	EXPECT_EQ(pipe_take(&pipe), 0);
+	EXPECT_EQ(word_read(page_at(map, 1)), 0);
+}
+
+TEST(a_pipe_outlives_the_vmo)
+{
+	int fd = test_create(PAGE, 0);
+	char *map = test_map(fd, 0, PAGE, RW, 0);
+	struct pipe pipe = pipe_open();
+
+	memset(map, 'o', PAGE);
+	pipe_put(&pipe, map);
+	test_unmap(map, PAGE);
+	test_close(fd);
+	EXPECT(test_wait_pages(0));
+	EXPECT_EQ(pipe_take(&pipe), 'o');
+}
+
+/* A page in a pipe is copied for the snapshot, and stays the parent's. */
+TEST(a_snapshot_of_what_is_in_a_pipe)
+{
+	int fd = test_create(4 * PAGE, 0), snapshots[3];
+	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	struct pipe pipe = pipe_open();
+	unsigned int i;
+
+	memset(map, 'o', 4 * PAGE);
+	pipe_put(&pipe, page_at(map, 1));
+	for (i = 0; i < 3; i++) {
+		snapshots[i] = test_snapshot(fd);
+		memset(map, '0' + i, 4 * PAGE);
+	}
+	EXPECT(test_holds(snapshots[0], 0, 4 * PAGE, 'o'));
+	EXPECT(test_holds(snapshots[1], 0, 4 * PAGE, '0'));
+	EXPECT(test_holds(snapshots[2], 0, 4 * PAGE, '1'));
+	EXPECT(test_holds(fd, 0, 4 * PAGE, '2'));
+	pipe_take(&pipe);
+	test_close(test_snapshot(fd));
+	memset(map, 'e', 4 * PAGE);
+	EXPECT(test_holds(snapshots[2], 0, 4 * PAGE, '1'));
+}
+
+/* Other processes */
+
+/* A child that does nothing; the caller looks into it. */
+static pid_t start_idle(void)
+{
+	pid_t process = test_fork();
+
+	if (!process)
+		pause();
+	return process;
+}
+
+static void end_idle(pid_t process)
+{
+	kill(process, SIGKILL);
+	waitpid(process, NULL, 0);
+}
+
+TEST(process_vm_calls)
+{
+	int fd = test_create(4 * PAGE, 0), snapshot;
+	char *map = test_map(fd, 0, 6 * PAGE, RW, 0), buffer[16];
+	struct iovec local = { buffer, 8 }, remote = { map, 8 };
+	pid_t process;
+
+	memset(page_at(map, 1), 'a', 8);
+	process = start_idle();
+	EXPECT_EQ(process_vm_readv(process, &local, 1, &remote, 1, 0), 8);
+	EXPECT_EQ(word_read(buffer), 0);
+	remote.iov_base = page_at(map, 1);
+	EXPECT_EQ(process_vm_readv(process, &local, 1, &remote, 1, 0), 8);
+	EXPECT_MEMEQ(buffer, "aaaaaaaa", 8);
+	snapshot = test_snapshot(fd);
+	memset(buffer, 'b', 8);
+	EXPECT_EQ(process_vm_writev(process, &local, 1, &remote, 1, 0), 8);
+	EXPECT_EQ(test_byte(fd, PAGE), 'b');
+	EXPECT_EQ(test_byte(snapshot, PAGE), 'a');
+	EXPECT_EQ(*(char *)page_at(map, 1), 'b');
+	/* Into a hole; and where nothing is. */
+	remote.iov_base = page_at(map, 2);
+	EXPECT_EQ(process_vm_writev(process, &local, 1, &remote, 1, 0), 8);
+	EXPECT_EQ(*(char *)page_at(map, 2), 'b');
+	remote.iov_base = page_at(map, 4);
+	EXPECT_ERRNO(process_vm_readv(process, &local, 1, &remote, 1, 0),
+		     EFAULT);
+	end_idle(process);
+}
+
+static void check_memory_file(int fd, int flags)
+{
+	char *map = test_map(fd, 0, 6 * PAGE, RW, flags), path[64];
+	int snapshot = test_snapshot(fd), memory, byte;
+	off_t address = (off_t)(uintptr_t)map;
+	pid_t process = start_idle();
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", process);
+	memory = open(path, O_RDWR);
+	ASSERT_GE(memory, 0);
+	EXPECT_EQ(pread(memory, &byte, 4, address + PAGE), 4);
+	EXPECT_EQ(byte, 0x61616161);
+	byte = 0x62626262;
+	EXPECT_EQ(pwrite(memory, &byte, 4, address + PAGE), 4);
+	EXPECT_EQ(pwrite(memory, &byte, 4, address + 2 * PAGE), 4);
+	EXPECT_EQ(test_byte(snapshot, PAGE), 'a');
+	EXPECT_EQ(test_byte(snapshot, 2 * PAGE), 0);
+	EXPECT_EQ(test_byte(fd, PAGE), flags & MAP_PRIVATE ? 'a' : 'b');
+	EXPECT_EQ(test_byte(fd, 2 * PAGE), flags & MAP_PRIVATE ? 0 : 'b');
+	EXPECT_EQ(pread(memory, &byte, 4, address + 2 * PAGE), 4);
+	EXPECT_EQ(byte, 0x62626262);
+	EXPECT_ERRNO(pread(memory, &byte, 4, address + 4 * PAGE), EIO);
+	EXPECT_ERRNO(pwrite(memory, &byte, 4, address + 4 * PAGE), EIO);
+	end_idle(process);
+	test_close(memory);
+}
+
+TEST(proc_pid_mem)
+{
+	int fd = test_create(4 * PAGE, 0);
+
+	test_fill(fd, PAGE, PAGE, 'a');
+	check_memory_file(fd, MAP_PRIVATE);
+	check_memory_file(fd, 0);
+}
+
+/* A debugger may write what the process may not, but only into its copy. */
+TEST(ptrace_reads_and_writes)
+{
+	int fd = test_create(2 * PAGE, 0), read_only, status;
+	char *map = test_map(fd, 0, 2 * PAGE, RW, 0), *own, *shared;
+	pid_t process;
+
+	memset(map, 'a', PAGE);
+	read_only = test_duplicate(fd, ZVMO_RIGHTS_DEFAULT & ~ZVMO_RIGHT_WRITE);
+	own = test_map(read_only, 0, PAGE, PROT_READ, MAP_PRIVATE);
+	shared = test_map(read_only, 0, PAGE, PROT_READ, 0);
+	process = start_idle();
+	ASSERT_EQ(ptrace(PTRACE_ATTACH, process, NULL, NULL), 0);
+	ASSERT_EQ(waitpid(process, &status, 0), process);
+	EXPECT_EQ(ptrace(PTRACE_PEEKDATA, process, map, NULL),
+		  0x6161616161616161);
+	EXPECT_EQ(ptrace(PTRACE_POKEDATA, process, map, 0x6262626262626262), 0);
+	EXPECT_EQ(*map, 'b');
+	EXPECT_EQ(ptrace(PTRACE_POKEDATA, process, own, 0x6363636363636363), 0);
+	EXPECT_EQ(ptrace(PTRACE_PEEKDATA, process, own, NULL),
+		  0x6363636363636363);
+	EXPECT_EQ(test_byte(fd, 0), 'b');
+	EXPECT_ERRNO(ptrace(PTRACE_POKEDATA, process, shared, 0), EIO);
+	EXPECT_EQ(test_byte(fd, 0), 'b');
+	end_idle(process);
+}
+
+/* read() into and write() out of mapped memory */
+
+TEST(read_and_write_with_mapped_buffers)
+{
+	int fd = test_create(64 * PAGE, 0), file;
+	char *map = test_map(fd, 0, 64 * PAGE, RW, 0);
+	size_t size = 16 * PAGE;
+
+	file = open("/tmp", O_TMPFILE | O_RDWR, 0600);
+	ASSERT_GE(file, 0);
+	memset(map, 'x', size);
+	ASSERT_EQ(write(file, map, size), size);
+	/* Holes too, written and read. */
+	ASSERT_EQ(write(file, map + 2 * size, size), size);
+	ASSERT_EQ(pread(file, map + 3 * size, size, 0), size);
+	ASSERT_EQ(pread(file, map, size, size), size);
+	EXPECT(test_holds(fd, 0, size, 0));
+	EXPECT(test_holds(fd, 3 * size, size, 'x'));
+	test_close(file);
+}
+
+TEST(a_vmo_read_into_its_own_mapping)
+{
+	int fd = test_create(8 * PAGE, 0), i;
+	char *map = test_map(fd, 0, 8 * PAGE, RW, 0);
+
+	for (i = 0; i < 8; i++)
+		test_fill(fd, i * PAGE, PAGE, '0' + i);
+	ASSERT_EQ(pread(fd, map, 2 * PAGE, 4 * PAGE), 2 * PAGE);
+	EXPECT(test_holds(fd, 0, PAGE, '4'));
+	EXPECT(test_holds(fd, PAGE, PAGE, '5'));
+	/* A page into itself, nothing mapped. */
+	ASSERT_EQ(madvise(map, 8 * PAGE, MADV_DONTNEED), 0);
+	ASSERT_EQ(pread(fd, page_at(map, 7), PAGE, 7 * PAGE), PAGE);
+	EXPECT(test_holds(fd, 7 * PAGE, PAGE, '7'));
+	ASSERT_EQ(pwrite(fd, page_at(map, 6), PAGE, 6 * PAGE), PAGE);
+	EXPECT(test_holds(fd, 6 * PAGE, PAGE, '6'));
+}
+
+TEST(a_vmo_written_from_its_own_mapping)
+{
+	int fd = test_create(8 * PAGE, 0), snapshot;
+	char *map = test_map(fd, 0, 8 * PAGE, RW, 0);
+
+	memset(map, 'a', PAGE);
+	ASSERT_EQ(pwrite(fd, map, PAGE, 3 * PAGE), PAGE);
+	EXPECT(test_holds(fd, 3 * PAGE, PAGE, 'a'));
+	/* Into a hole, from the same hole; into a shared page, from it. */
+	ASSERT_EQ(pwrite(fd, page_at(map, 5), PAGE, 5 * PAGE), PAGE);
+	EXPECT(test_holds(fd, 5 * PAGE, PAGE, 0));
+	snapshot = test_snapshot(fd);
+	word_read(map);
+	ASSERT_EQ(pwrite(fd, map, PAGE, 0), PAGE);
+	EXPECT(test_holds(fd, 0, PAGE, 'a'));
+	ASSERT_EQ(pwrite(fd, page_at(map, 1), PAGE, 0), PAGE);
+	EXPECT(test_holds(fd, 0, PAGE, 0));
+	EXPECT(test_holds(snapshot, 0, PAGE, 'a'));
+	/* From and into a relative's mapping. */
+	map = test_map(snapshot, 0, 8 * PAGE, RW, 0);
+	ASSERT_EQ(pwrite(fd, map, PAGE, 7 * PAGE), PAGE);
+	ASSERT_EQ(pread(fd, page_at(map, 2), PAGE, 7 * PAGE), PAGE);
+	EXPECT(test_holds(snapshot, 2 * PAGE, PAGE, 'a'));
+}
+
+/* Core dumps */
+
+static char core_pattern[256];
+
+static void set_core_pattern(const char *pattern)
+{
+	FILE *file = fopen("/proc/sys/kernel/core_pattern", "we");
+
+	ASSERT(file != NULL);
+	fputs(pattern, file);
+	ASSERT_EQ(fclose(file), 0);
+}
+
+static void save_core_pattern(void)
+{
+	FILE *file = fopen("/proc/sys/kernel/core_pattern", "re");
+
+	ASSERT(file != NULL);
+	ASSERT(fgets(core_pattern, sizeof(core_pattern), file) != NULL);
+	fclose(file);
+}
+
+/* The bytes of a core file that were at an address. False: it has none. */
+static bool core_read(int core, void *address, void *data, size_t size)
+{
+	uint64_t wanted = (uintptr_t)address;
+	Elf64_Ehdr header;
+	Elf64_Phdr segment;
+	unsigned int i;
+
+	ASSERT_EQ(pread(core, &header, sizeof(header), 0), sizeof(header));
+	ASSERT_MEMEQ(header.e_ident, ELFMAG, SELFMAG);
+	for (i = 0; i < header.e_phnum; i++) {
+		ASSERT_EQ(pread(core, &segment, sizeof(segment),
+				header.e_phoff + i * sizeof(segment)),
+			  sizeof(segment));
+		if (segment.p_type != PT_LOAD || wanted < segment.p_vaddr ||
+		    wanted + size > segment.p_vaddr + segment.p_filesz)
+			continue;
+		wanted += segment.p_offset - segment.p_vaddr;
+		return pread(core, data, size, wanted) == (ssize_t)size;
+	}
+	return false;
+}
+
+TEST(core_dump)
+{
+	int fd = test_create(6 * PAGE, 0), core, status;
+	char *map = test_map(fd, 0, 8 * PAGE, RW, 0), *own, word[8], path[64];
+	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+	pid_t process;
+
+	memcpy(page_at(map, 1), "mapped..", 8);
+	test_write(fd, 2 * PAGE, "written.", 8);
+	own = test_map(fd, 0, 4 * PAGE, RW, MAP_PRIVATE);
+	memcpy(page_at(own, 3), "private.", 8);
+	save_core_pattern();
+	set_core_pattern("/tmp/zvmo-core.%p");
+	process = test_fork();
+	if (!process) {
+		setrlimit(RLIMIT_CORE, &limit);
+		abort();
+	}
+	ASSERT_EQ(waitpid(process, &status, 0), process);
+	set_core_pattern(core_pattern);
+	ASSERT(WIFSIGNALED(status));
+	ASSERT(WCOREDUMP(status));
+	snprintf(path, sizeof(path), "/tmp/zvmo-core.%d", process);
+	core = open(path, O_RDONLY);
+	ASSERT_GE(core, 0);
+	unlink(path);
+	ASSERT(core_read(core, page_at(map, 1), word, 8));
+	EXPECT_MEMEQ(word, "mapped..", 8);
+	ASSERT(core_read(core, page_at(map, 2), word, 8));
+	EXPECT_MEMEQ(word, "written.", 8);
+	ASSERT(core_read(core, map, word, 8));
+	EXPECT_EQ(word_read(word), 0);
+	ASSERT(core_read(core, page_at(own, 3), word, 8));
+	EXPECT_MEMEQ(word, "private.", 8);
+	ASSERT(core_read(core, page_at(own, 1), word, 8));
+	EXPECT_MEMEQ(word, "mapped..", 8);
+	/* Dumping took no page for the holes. */
+	EXPECT_EQ(test_stats().pages, 2);
+	test_close(core);
+}
+
+/* Direct I/O */
+
+#define DEVICE "/dev/ram0"
+
+static int device_open(void)
+{
+	int fd = open(DEVICE, O_RDWR | O_DIRECT);
+
+	if (fd < 0)
+		SKIP("no " DEVICE " (module brd)");
+	return fd;
+}
+
+/* Fill some pages of the device, from ordinary memory. */
+static void device_fill(int device, uint64_t page, uint64_t pages, int byte)
+{
+	void *buffer = mmap(NULL, pages * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS,
+			    -1, 0);
+
+	memset(buffer, byte, pages * PAGE);
+	ASSERT_EQ(pwrite(device, buffer, pages * PAGE, page * PAGE),
+		  pages * PAGE);
+	munmap(buffer, pages * PAGE);
+}
+
+static bool device_holds(int device, uint64_t page, int byte)
+{
+	char *buffer = mmap(NULL, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	bool holds;
+
+	ASSERT_EQ(pread(device, buffer, PAGE, page * PAGE), PAGE);
+	holds = *buffer == byte && !memcmp(buffer, buffer + 1, PAGE - 1);
+	munmap(buffer, PAGE);
+	return holds;
+}
+
+TEST(direct_io)
+{
+	int device = device_open(), fd = test_create(64 * PAGE, 0), snapshot;
+	char *map = test_map(fd, 0, 64 * PAGE, RW, 0);
+
+	device_fill(device, 0, 64, 'd');
+	/* Out of pages and out of holes. */
+	memset(map, 'x', 4 * PAGE);
+	ASSERT_EQ(pwrite(device, map, 8 * PAGE, 0), 8 * PAGE);
+	EXPECT(device_holds(device, 3, 'x'));
+	EXPECT(device_holds(device, 7, 0));
+	EXPECT(device_holds(device, 8, 'd'));
+	/* Into holes, into pages, into pages shared with a snapshot. */
+	ASSERT_EQ(pread(device, page_at(map, 16), 8 * PAGE, 8 * PAGE),
+		  8 * PAGE);
+	EXPECT(test_holds(fd, 16 * PAGE, 8 * PAGE, 'd'));
+	snapshot = test_snapshot(fd);
+	ASSERT_EQ(pread(device, map, 8 * PAGE, 16 * PAGE), 8 * PAGE);
+	EXPECT(test_holds(fd, 0, 8 * PAGE, 'd'));
+	EXPECT(test_holds(snapshot, 0, 4 * PAGE, 'x'));
+	EXPECT(test_holds(snapshot, 4 * PAGE, 4 * PAGE, 0));
+	EXPECT_EQ(map[5 * PAGE], 'd');
+	/* Not at a multiple of the page, and beyond the end. */
+	ASSERT_EQ(pread(device, map + 30 * PAGE + 512, PAGE, 0), PAGE);
+	EXPECT(test_holds(fd, 30 * PAGE + 512, PAGE, 'x'));
+	EXPECT(test_holds(fd, 31 * PAGE + 512, 512, 0));
+	map = test_map(fd, 64 * PAGE, PAGE, RW, 0);
+	EXPECT_ERRNO(pread(device, map, PAGE, 0), EFAULT);
+}
+
+TEST(direct_io_through_other_mappings)
+{
+	int device = device_open(), fd = test_create(8 * PAGE, 0);
+	int slice = test_child(fd, ZVMO_CHILD_SLICE, 2 * PAGE, 4 * PAGE);
+	int read_only;
+	char *part, *own, *locked;
+
+	device_fill(device, 0, 8, 'd');
+	part = test_map(slice, 0, 4 * PAGE, RW, 0);
+	own = test_map(fd, 0, 8 * PAGE, RW, MAP_PRIVATE);
+	read_only = test_duplicate(fd, ZVMO_RIGHTS_DEFAULT & ~ZVMO_RIGHT_WRITE);
+	locked = test_map(read_only, 0, 8 * PAGE, PROT_READ, 0);
+	ASSERT_EQ(pread(device, part, 4 * PAGE, 0), 4 * PAGE);
+	EXPECT(test_holds(fd, 2 * PAGE, 4 * PAGE, 'd'));
+	EXPECT_EQ(locked[2 * PAGE], 'd');
+	ASSERT_EQ(pread(device, own, 2 * PAGE, 0), 2 * PAGE);
+	EXPECT_EQ(own[PAGE], 'd');
+	EXPECT(test_holds(fd, 0, 2 * PAGE, 0));
+	EXPECT_ERRNO(pread(device, locked, PAGE, 0), EFAULT);
+	ASSERT_EQ(pwrite(device, locked, 4 * PAGE, 0), 4 * PAGE);
+	EXPECT(device_holds(device, 0, 0));
+	EXPECT(device_holds(device, 2, 'd'));
+}
+
+/*
+ * Direct I/O that is under way. A cgroup of this process's own lets so few
+ * bytes a second through that what is submitted waits for a while, with the
+ * pages held.
+ */
+
+#define CGROUP "/sys/fs/cgroup"
+
+static bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+	bool done = fd >= 0 && write(fd, text, strlen(text)) > 0;
+
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+static void make_slow(void)
+{
+	char path[128], text[128];
+	struct stat stat_buf;
+
+	if (stat(DEVICE, &stat_buf))
+		SKIP("no " DEVICE " (module brd)");
+	snprintf(path, sizeof(path), CGROUP "/zvmo-io");
+	mkdir(path, 0700);
+	if (!write_file(CGROUP "/cgroup.subtree_control", "+io"))
+		SKIP("no io controller");
+	snprintf(text, sizeof(text), "%u:%u rbps=4096 wbps=4096",
+		 major(stat_buf.st_rdev), minor(stat_buf.st_rdev));
+	if (!write_file(CGROUP "/zvmo-io/io.max", text))
+		SKIP("no io.max: the kernel cannot throttle");
+	snprintf(text, sizeof(text), "%d", getpid());
+	ASSERT(write_file(CGROUP "/zvmo-io/cgroup.procs", text));
+}
+
+/* Let everything through again: what waits is done at once. */
+static void make_fast(void)
+{
+	struct stat stat_buf;
+	char text[128];
+
+	ASSERT_EQ(stat(DEVICE, &stat_buf), 0);
+	snprintf(text, sizeof(text), "%u:%u rbps=max wbps=max",
+		 major(stat_buf.st_rdev), minor(stat_buf.st_rdev));
+	ASSERT(write_file(CGROUP "/zvmo-io/io.max", text));
+}
+
+struct slow_io {
+	aio_context_t context;
+	int device;
+};
+
+static void slow_open(struct slow_io *io, int byte)
+{
+	io->context = 0;
+	io->device = device_open();
+	device_fill(io->device, 0, 16, byte);
+	ASSERT_EQ(syscall(SYS_io_setup, 4, &io->context), 0);
+	make_slow();
+}
+
+/* Submit a transfer of one page; it is under way when this returns. */
+static void slow_start(struct slow_io *io, int op, void *page, uint64_t at)
+{
+	struct iocb iocb = {
+		.aio_lio_opcode = op,
+		.aio_fildes = io->device,
+		.aio_buf = (uintptr_t)page,
+		.aio_nbytes = PAGE,
+		.aio_offset = at * PAGE,
+	}, *list = &iocb;
+	struct timespec none = { 0, 0 };
+	struct io_event event;
+
+	ASSERT_EQ(syscall(SYS_io_submit, io->context, 1, &list), 1);
+	ASSERT_EQ(syscall(SYS_io_getevents, io->context, 1, 1, &event, &none),
+		  0);
+}
+
+static void slow_finish(struct slow_io *io)
+{
+	struct io_event event;
+
+	make_fast();
+	ASSERT_EQ(syscall(SYS_io_getevents, io->context, 1, 1, &event, NULL),
+		  1);
+	EXPECT_EQ(event.res, PAGE);
+}
+
+/* What a device puts into the parent never reaches the snapshot. */
+TEST(a_snapshot_during_direct_io)
+{
+	int fd = test_create(8 * PAGE, 0), snapshots[2];
+	char *map = test_map(fd, 0, 8 * PAGE, RW, 0), *child;
+	struct slow_io io;
+
+	slow_open(&io, 'd');
+	memset(map, 'o', 8 * PAGE);
+	slow_start(&io, IOCB_CMD_PREAD, page_at(map, 3), 0);
+	snapshots[0] = test_snapshot(fd);
+	memset(map, 'p', PAGE);
+	snapshots[1] = test_snapshot(fd);
+	child = test_map(snapshots[0], 0, 8 * PAGE, RW, 0);
+	EXPECT_EQ(child[3 * PAGE], 'o');
+	slow_finish(&io);
+	EXPECT(test_holds(fd, 3 * PAGE, PAGE, 'd'));
+	EXPECT_EQ(map[3 * PAGE], 'd');
+	EXPECT(test_holds(snapshots[0], 0, 8 * PAGE, 'o'));
+	EXPECT(test_holds(snapshots[1], PAGE, 7 * PAGE, 'o'));
+	EXPECT_EQ(child[3 * PAGE], 'o');
+	/* The page is still the parent's, and writable. */
+	memset(map, 'q', 8 * PAGE);
+	EXPECT(test_holds(snapshots[0], 0, 8 * PAGE, 'o'));
+	EXPECT_EQ(test_info(fd).committed_bytes, 8 * PAGE);
+}
+
+TEST(a_window_during_direct_io)
+{
+	int fd = test_create(8 * PAGE, 0), inside, outside;
+	char *map = test_map(fd, 0, 8 * PAGE, RW, 0);
+	struct slow_io io;
+
+	slow_open(&io, 'd');
+	memset(map, 'o', 8 * PAGE);
+	slow_start(&io, IOCB_CMD_PREAD, page_at(map, 3), 0);
+	inside = test_child(fd, ZVMO_CHILD_SNAPSHOT, 2 * PAGE, 3 * PAGE);
+	outside = test_child(fd, ZVMO_CHILD_SNAPSHOT, 4 * PAGE, 4 * PAGE);
+	memset(page_at(map, 4), 'p', PAGE);
+	slow_finish(&io);
+	EXPECT(test_holds(fd, 3 * PAGE, PAGE, 'd'));
+	EXPECT(test_holds(inside, 0, 3 * PAGE, 'o'));
+	EXPECT(test_holds(outside, 0, 4 * PAGE, 'o'));
+}
+
+/* The same on the other side: I/O into the snapshot's memory. */
+TEST(direct_io_into_a_snapshot)
+{
+	int fd = test_create(4 * PAGE, 0), snapshot, second;
+	char *map = test_map(fd, 0, 4 * PAGE, RW, 0), *child;
+	struct slow_io io;
+
+	slow_open(&io, 'd');
+	memset(map, 'o', 4 * PAGE);
+	snapshot = test_snapshot(fd);
+	child = test_map(snapshot, 0, 4 * PAGE, RW, 0);
+	slow_start(&io, IOCB_CMD_PREAD, page_at(child, 1), 0);
+	second = test_snapshot(snapshot);
+	memset(map, 'p', 4 * PAGE);
+	slow_finish(&io);
+	EXPECT(test_holds(snapshot, PAGE, PAGE, 'd'));
+	EXPECT(test_holds(second, 0, 4 * PAGE, 'o'));
+	EXPECT(test_holds(fd, 0, 4 * PAGE, 'p'));
+}
+
+/* Pages that go away under the device: it writes to nobody. */
+TEST(zero_during_direct_io)
+{
+	int fd = test_create(4 * PAGE, ZVMO_RESIZABLE);
+	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	struct slow_io io;
+
+	slow_open(&io, 'd');
+	memset(map, 'o', 4 * PAGE);
+	slow_start(&io, IOCB_CMD_PREAD, page_at(map, 1), 0);
+	ASSERT_EQ(zvmo_zero(fd, 0, 4 * PAGE), 0);
+	EXPECT_EQ(test_stats().pages, 0);
+	memset(page_at(map, 1), 'n', PAGE);
+	slow_finish(&io);
+	EXPECT(test_holds(fd, PAGE, PAGE, 'n'));
+	make_slow();
+	slow_start(&io, IOCB_CMD_PREAD, page_at(map, 1), 0);
+	ASSERT_EQ(zvmo_set_size(fd, 0), 0);
+	ASSERT_EQ(zvmo_set_size(fd, 4 * PAGE), 0);
+	slow_finish(&io);
+	EXPECT(test_holds(fd, 0, 4 * PAGE, 0));
+}
+
+TEST(closing_during_direct_io)
+{
+	int fd = test_create(4 * PAGE, 0), snapshot;
+	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	struct slow_io io;
+
+	slow_open(&io, 'd');
+	memset(map, 'o', 4 * PAGE);
+	slow_start(&io, IOCB_CMD_PREAD, page_at(map, 1), 0);
+	snapshot = test_snapshot(fd);
+	test_unmap(map, 4 * PAGE);
+	test_close(fd);
+	EXPECT(test_wait_pages(4));
+	map = test_map(snapshot, 0, 4 * PAGE, RW, 0);
+	memset(map, 'n', PAGE);
+	slow_finish(&io);
+	EXPECT(test_holds(snapshot, PAGE, 3 * PAGE, 'o'));
+	EXPECT(test_holds(snapshot, 0, PAGE, 'n'));
+}
+
+/* A device that reads a page of one relative: what the other writes is not
+ * for it.
+ */
+TEST(direct_io_out_of_a_shared_page)
+{
+	int fd = test_create(PAGE, 0), snapshot;
+	char *map = test_map(fd, 0, PAGE, RW, 0), *child;
+	struct slow_io io;
+
+	slow_open(&io, 'd');
+	memset(map, 'o', PAGE);
+	snapshot = test_snapshot(fd);
+	child = test_map(snapshot, 0, PAGE, RW, 0);
+	word_read(child);
+	slow_start(&io, IOCB_CMD_PWRITE, map, 5);
+	test_unmap(map, PAGE);
+	test_close(fd);
+	/* Alone with the page, but for the device. */
+	memset(child, 'c', PAGE);
+	slow_finish(&io);
+	EXPECT(device_holds(io.device, 5, 'o'));
+	EXPECT(test_holds(snapshot, 0, PAGE, 'c'));
+}
