@@ -491,7 +491,7 @@ TEST(seek_random)
 TEST(decommit_of_a_reference_whose_original_died)
 {
 	int original = test_create(4 * PAGE, 0);
-	int reference = zvmo_reference(original, 0);
+	int reference = zvmo_reference(original);
 	int snapshot = zvmo_snapshot(original);
 	int second;
 
