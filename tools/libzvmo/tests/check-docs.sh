@@ -83,4 +83,19 @@ sed -n '/^    int main(void)/,/^    }/p' ../../README.rst | sed 's/^    //' > "$
 sed -n '/^int main(void)/,/^}/p' examples/hello.c | diff -u - "$work/readme" ||
 	not_ok "README shows examples/hello.c"
 ok "README shows examples/hello.c"
+
+# Every function and test that the design names is there.
+design=../../Documentation/design.rst
+sed -n 's/.*  \([a-z]*\/[a-z_]*\.c\): \([a-z_]*\)$/\1 \2/p' "$design" > "$work/tests"
+[ -s "$work/tests" ] || not_ok "design.rst names tests"
+while read -r file test; do
+	grep -Eq "[( ]$test[()]" "../testing/$file" || not_ok "design.rst: $file has $test"
+done < "$work/tests"
+grep -o '``[a-z_]*()``' "$design" | tr -d '`()' | sort -u > "$work/functions"
+while read -r function; do
+	case $function in
+	*_*) grep -rqw "$function" ../../zvmo || not_ok "design.rst: there is a $function()" ;;
+	esac
+done < "$work/functions"
+ok "design.rst names functions and tests that exist"
 echo "1..$number"
