@@ -98,7 +98,7 @@ static inline int zvmo_insert_page_writable(struct vm_fault *vmf,
 #define zvmo_pte_mkwrite pte_mkwrite_novma
 #endif
 
-#include "pte.h"	/* of the architecture */
+#include "pte.h" /* of the architecture */
 
 struct zvmo_upgrade {
 	struct vm_area_struct *vma;
@@ -108,7 +108,8 @@ struct zvmo_upgrade {
 };
 
 /* Runs under the page-table lock. */
-static inline int zvmo_upgrade_pte(pte_t *ptep, unsigned long address, void *arg)
+static inline int zvmo_upgrade_pte(pte_t *ptep, unsigned long address,
+				   void *arg)
 {
 	struct zvmo_upgrade *upgrade = arg;
 	pte_t pte = *ptep;
@@ -131,7 +132,9 @@ static inline bool zvmo_upgrade_page(struct vm_fault *vmf, struct page *page,
 				     int refs)
 {
 	struct zvmo_upgrade upgrade = {
-		.vma = vmf->vma, .page = page, .refs = refs,
+		.vma = vmf->vma,
+		.page = page,
+		.refs = refs,
 	};
 
 	apply_to_existing_page_range(vmf->vma->vm_mm, vmf->address & PAGE_MASK,

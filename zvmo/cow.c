@@ -90,7 +90,7 @@ static struct zvmo_cow *cow_alloc(struct zvmo_family *family, u64 size,
 	return cow;
 
 put_inode:
-	cow->inode->i_private = NULL;	/* nothing to evict yet */
+	cow->inode->i_private = NULL; /* nothing to evict yet */
 	iput(cow->inode);
 free_cow:
 	kfree(cow);
@@ -267,8 +267,8 @@ int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
 		      const struct page *held, struct page **spare,
 		      struct page **page)
 {
-	struct zvmo_slot slot = zvmo_tree_find(&cow->tree,
-					       cow_index(cow, pgoff));
+	struct zvmo_slot slot =
+		zvmo_tree_find(&cow->tree, cow_index(cow, pgoff));
 	struct page *old = NULL;
 
 	lockdep_assert_held_write(&cow->lock);
@@ -290,7 +290,7 @@ int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
 /* Snapshots */
 
 struct conceal {
-	struct zvmo_tree copies;	/* of the pages that are pinned */
+	struct zvmo_tree copies; /* of the pages that are pinned */
 	int err;
 };
 
@@ -462,8 +462,8 @@ struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 				bool resizable)
 {
 	unsigned long pgoff = offset >> PAGE_SHIFT;
-	struct zvmo_cow *child = cow_alloc(parent->family, PAGE_ALIGN(size),
-					   size, resizable);
+	struct zvmo_cow *child =
+		cow_alloc(parent->family, PAGE_ALIGN(size), size, resizable);
 	unsigned long first, last;
 	int err = 0;
 
@@ -475,8 +475,9 @@ struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 	down_write(&parent->lock);
 	/* Nothing lies outside the parent: do not trim what ends with it. */
 	first = pgoff ? child->base : 0;
-	last = offset + child->size >= parent->size ? ZVMO_INDEX_MAX :
-		child->base + zvmo_cow_pages(child) - 1;
+	last = offset + child->size >= parent->size ?
+		       ZVMO_INDEX_MAX :
+		       child->base + zvmo_cow_pages(child) - 1;
 	if (offset < parent->size && child->size)
 		err = cow_share(parent, &child->tree, first, last);
 	up_write(&parent->lock);
@@ -594,9 +595,10 @@ static int cow_zero_part(struct zvmo_cow *cow, unsigned long pgoff,
 		err = 0;
 		down_write(&cow->lock);
 		if (pgoff < zvmo_cow_pages(cow) &&
-		    zvmo_entry_is_page(zvmo_tree_lookup(&cow->tree,
-							cow_index(cow, pgoff)))) {
-			err = zvmo_cow_own_page(cow, pgoff, NULL, &spare, &page);
+		    zvmo_entry_is_page(zvmo_tree_lookup(
+			    &cow->tree, cow_index(cow, pgoff)))) {
+			err = zvmo_cow_own_page(cow, pgoff, NULL, &spare,
+						&page);
 			if (!err)
 				memzero_page(page, from, to - from);
 		}
@@ -618,14 +620,16 @@ static int cow_zero_part(struct zvmo_cow *cow, unsigned long pgoff,
  */
 int zvmo_cow_zero(struct zvmo_cow *cow, u64 start, u64 end)
 {
-	u64 first = round_up(start, PAGE_SIZE), last = round_down(end, PAGE_SIZE);
+	u64 first = round_up(start, PAGE_SIZE),
+	    last = round_down(end, PAGE_SIZE);
 	int err = 0;
 
 	if (start >= end)
 		return 0;
-	if (first > last)	/* inside one page */
+	if (first > last) /* inside one page */
 		return cow_zero_part(cow, start >> PAGE_SHIFT,
-				     offset_in_page(start), offset_in_page(end));
+				     offset_in_page(start),
+				     offset_in_page(end));
 	if (start < first)
 		err = cow_zero_part(cow, start >> PAGE_SHIFT,
 				    offset_in_page(start), PAGE_SIZE);

@@ -12,7 +12,7 @@
 
 struct diff_context {
 	struct zvmo_diff_list *list;
-	unsigned long index;		/* tree index of the VMO's page 0 */
+	unsigned long index; /* tree index of the VMO's page 0 */
 };
 
 static int diff_add(unsigned long first, unsigned long last,
@@ -58,8 +58,8 @@ static int diff_windows(struct zvmo *vmo, struct zvmo *other,
 
 	/* Before, in and behind the window; empty ranges compare equal. */
 	if (start)
-		ret = zvmo_tree_diff(tree, &nothing, first, min(last, start - 1),
-				     diff_add, ctx);
+		ret = zvmo_tree_diff(tree, &nothing, first,
+				     min(last, start - 1), diff_add, ctx);
 	if (!ret && stop > start)
 		ret = zvmo_tree_diff(tree, &other->cow->tree, max(first, start),
 				     min(last, stop - 1), diff_add, ctx);

@@ -83,8 +83,8 @@ static bool fault_is_inside(const struct vm_fault *vmf, const struct zvmo *vmo)
 static struct page *fault_lookup(const struct vm_fault *vmf,
 				 const struct zvmo *vmo)
 {
-	zvmo_entry_t entry = zvmo_tree_lookup(&vmo->cow->tree, vmo->cow->base +
-					      vmo->first + vmf->pgoff);
+	zvmo_entry_t entry = zvmo_tree_lookup(
+		&vmo->cow->tree, vmo->cow->base + vmo->first + vmf->pgoff);
 
 	return zvmo_entry_is_page(entry) ? zvmo_entry_page(entry) : NULL;
 }
@@ -104,7 +104,7 @@ static vm_fault_t fault_result(int err)
 {
 	switch (err) {
 	case 0:
-	case -EBUSY:	/* another thread was faster; or the access repeats */
+	case -EBUSY: /* another thread was faster; or the access repeats */
 		return VM_FAULT_NOPAGE;
 	case -ENOMEM:
 		return VM_FAULT_OOM;
@@ -119,9 +119,9 @@ static unsigned int fault_window(const struct vm_fault *vmf,
 {
 	unsigned long address = vmf->address & PAGE_MASK;
 	unsigned long end = pmd_addr_end(address, vmf->vma->vm_end);
-	unsigned long pages = min((end - address) >> PAGE_SHIFT,
-				  (unsigned long)(zvmo_size(vmo) >> PAGE_SHIFT) -
-				  vmf->pgoff);
+	unsigned long pages =
+		min((end - address) >> PAGE_SHIFT,
+		    (unsigned long)(zvmo_size(vmo) >> PAGE_SHIFT) - vmf->pgoff);
 
 	return clamp_t(unsigned long, pages, 1,
 		       clamp(READ_ONCE(fault_around), 1U, FAULT_AROUND_MAX));
@@ -135,8 +135,8 @@ static vm_fault_t map_zero_page(struct vm_fault *vmf, struct zvmo_cow *cow)
 		return VM_FAULT_OOM;
 	if (!READ_ONCE(cow->zero_mapped))
 		WRITE_ONCE(cow->zero_mapped, true);
-	return fault_result(vm_insert_page(vmf->vma, vmf->address & PAGE_MASK,
-					   zero));
+	return fault_result(
+		vm_insert_page(vmf->vma, vmf->address & PAGE_MASK, zero));
 }
 
 /* Map for reading; cow->lock is held shared. */
@@ -235,17 +235,17 @@ static int fault_write_once(struct vm_fault *vmf, struct zvmo *vmo, bool mapped,
 	unsigned long pgoff = vmo->first + vmf->pgoff;
 	struct zvmo_cow *cow = vmo->cow;
 	struct page *page;
-	int err;
+	int err = 0;
 
 	down_write(&cow->lock);
-	if (!fault_is_inside(vmf, vmo))
+	if (!fault_is_inside(vmf, vmo)) {
 		err = -EFAULT;
-	else if (mapped && upgrade_writable(vmf, vmo))
-		err = 0;
-	else
+	} else if (!mapped || !upgrade_writable(vmf, vmo)) {
 		err = zvmo_cow_own_page(cow, pgoff, mapped ? vmf->page : NULL,
-					spare, &page) ?:
-		      map_writable(vmf, vmo, page);
+					spare, &page);
+		if (!err)
+			err = map_writable(vmf, vmo, page);
+	}
 	up_write(&cow->lock);
 	return err;
 }
@@ -297,7 +297,8 @@ vm_fault_t zvmo_fault(struct vm_fault *vmf)
  * that a shared mapping maps read-only.
  * @vmf: The fault; holds a reference to @vmf->page.
  *
- * Context and return: as zvmo_fault().
+ * Context: As zvmo_fault().
+ * Return: As zvmo_fault(), but for 0.
  */
 vm_fault_t zvmo_page_mkwrite(struct vm_fault *vmf)
 {

@@ -16,7 +16,7 @@
 
 #include "fs.h"
 
-#define ZVMO_FS_MAGIC 0x7a766d6f	/* "zvmo" */
+#define ZVMO_FS_MAGIC 0x7a766d6f /* "zvmo" */
 
 static struct vfsmount *zvmo_mnt;
 static int zvmo_mnt_pins;

@@ -26,9 +26,9 @@
 struct transfer {
 	struct zvmo *vmo;
 	struct iov_iter *iter;
-	u64 offset;		/* where it stands, in the VMO */
-	bool may_grow;		/* a write may raise the VMO's size */
-	struct page *spare;	/* for a write */
+	u64 offset; /* where it stands, in the VMO */
+	bool may_grow; /* a write may raise the VMO's size */
+	struct page *spare; /* for a write */
 };
 
 /* Page number in the content object. */
@@ -55,8 +55,8 @@ static u64 read_end(const struct zvmo *vmo)
 static size_t read_page(struct transfer *io, size_t chunk)
 {
 	struct zvmo_cow *cow = io->vmo->cow;
-	zvmo_entry_t entry = zvmo_tree_lookup(&cow->tree, cow->base +
-					      transfer_pgoff(io));
+	zvmo_entry_t entry =
+		zvmo_tree_lookup(&cow->tree, cow->base + transfer_pgoff(io));
 	struct page *page = zvmo_entry_is_page(entry) ? zvmo_entry_page(entry) :
 							ZERO_PAGE(0);
 	char *from = kmap_local_page(page);
@@ -154,9 +154,8 @@ static ssize_t write_page(struct transfer *io)
 				&page);
 	if (!err) {
 		pagefault_disable();
-		copied = copy_page_from_iter_atomic(page,
-						    offset_in_page(io->offset),
-						    chunk, io->iter);
+		copied = copy_page_from_iter_atomic(
+			page, offset_in_page(io->offset), chunk, io->iter);
 		pagefault_enable();
 	}
 	if (!copied) {
@@ -193,8 +192,8 @@ static int write_batch(struct transfer *io)
 /* Get what a batch stopped for. Returns 0 to go on. */
 static int write_supply(struct transfer *io, int ret)
 {
-	size_t want = min_t(size_t, iov_iter_count(io->iter),
-			    IO_BATCH * PAGE_SIZE);
+	size_t want =
+		min_t(size_t, iov_iter_count(io->iter), IO_BATCH * PAGE_SIZE);
 
 	if (ret == -EAGAIN) {
 		/* No page is spent on a buffer that cannot be read. */
@@ -230,8 +229,9 @@ static int write_supply(struct transfer *io, int ret)
 ssize_t zvmo_write_iter(struct zvmo *vmo, bool may_grow, struct iov_iter *from,
 			u64 offset)
 {
-	struct transfer io = { .vmo = vmo, .may_grow = may_grow, .iter = from,
-			       .offset = offset };
+	struct transfer io = {
+		.vmo = vmo, .may_grow = may_grow, .iter = from, .offset = offset
+	};
 	int ret = 0;
 
 	while (!ret) {

@@ -95,10 +95,5 @@ void zvmo_page_clear_identity(struct page *page)
  */
 unsigned long zvmo_page_count_all(void)
 {
-	long sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += per_cpu(nr_pages, cpu);
-	return max(sum, 0L);
+	return zvmo_percpu_sum(nr_pages);
 }

@@ -19,6 +19,17 @@
 
 #include "deps.h"
 
+/* Sum of a per-CPU counter; exact when nothing changes meanwhile. */
+#define zvmo_percpu_sum(counter)                          \
+	({                                                \
+		long __sum = 0;                           \
+		int __cpu;                                \
+                                                          \
+		for_each_possible_cpu(__cpu)              \
+			__sum += per_cpu(counter, __cpu); \
+		max(__sum, 0L);                           \
+	})
+
 /* The share count of @page. */
 static inline atomic_long_t *zvmo_page_shares(struct page *page)
 {

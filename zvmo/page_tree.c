@@ -245,7 +245,8 @@ static struct zvmo_node *pool_take(struct node_pool *pool, unsigned int shift,
 }
 
 /* The node itself if it is alone, else a copy in its place. */
-static struct zvmo_node *node_own(struct zvmo_node *node, struct node_pool *pool)
+static struct zvmo_node *node_own(struct zvmo_node *node,
+				  struct node_pool *pool)
 {
 	struct zvmo_node *copy;
 	unsigned int i;
@@ -296,7 +297,8 @@ static unsigned int path_needs(const struct zvmo_tree *tree,
 		grow = levels - shift_levels(node->shift);
 	if (!tree_spans(tree, index))
 		return grow + levels - 1;
-	for (levels = shift_levels(node->shift); node_is_alone(node); levels--) {
+	for (levels = shift_levels(node->shift); node_is_alone(node);
+	     levels--) {
 		if (!node->shift)
 			return grow;
 		entry = node->slots[node_slot(node, index)];
@@ -316,7 +318,8 @@ static void tree_grow(struct zvmo_tree *tree, unsigned long index,
 	struct zvmo_node *top;
 
 	if (!tree->root)
-		tree->root = pool_take(pool, shift_for(index), ZVMO_ENTRY_EMPTY);
+		tree->root =
+			pool_take(pool, shift_for(index), ZVMO_ENTRY_EMPTY);
 	while (!tree_spans(tree, index)) {
 		top = pool_take(pool, tree->root->shift + ZVMO_NODE_SHIFT,
 				ZVMO_ENTRY_EMPTY);
@@ -397,12 +400,7 @@ void zvmo_tree_exit_cache(void)
  */
 unsigned long zvmo_tree_count_nodes(void)
 {
-	long sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += per_cpu(nr_nodes, cpu);
-	return max(sum, 0L);
+	return zvmo_percpu_sum(nr_nodes);
 }
 
 /**
@@ -449,8 +447,8 @@ struct zvmo_slot zvmo_tree_find(const struct zvmo_tree *tree,
 		node = entry_node(slot.entry);
 	}
 	if (zvmo_entry_is_page(slot.entry)) {
-		slot.exclusive = alone &&
-			zvmo_page_is_unshared(zvmo_entry_page(slot.entry));
+		slot.exclusive = alone && zvmo_page_is_unshared(
+						  zvmo_entry_page(slot.entry));
 		slot.exposed = node->exposed & BIT_ULL(i);
 	}
 	return slot;
@@ -641,7 +639,7 @@ int zvmo_tree_store_zero(struct zvmo_tree *tree, unsigned long first,
 	struct node_pool pool = {};
 
 	if (pool_fill(&pool, path_needs(tree, first, last, true) +
-			     path_needs(tree, last, last, true)))
+				     path_needs(tree, last, last, true)))
 		return -ENOMEM;
 	tree_grow(tree, last, &pool);
 	node_store_zero(tree->root, 0, first, last, entry, &pool);
@@ -680,8 +678,8 @@ static void entry_erase(zvmo_entry_t entry, unsigned long base,
 static void node_erase(struct zvmo_node *node, unsigned long base,
 		       struct erase *erase)
 {
-	struct slot_range range = slots_in(node->shift, base, erase->first,
-					   erase->last);
+	struct slot_range range =
+		slots_in(node->shift, base, erase->first, erase->last);
 	struct zvmo_node *child;
 	unsigned long was_pages;
 	zvmo_entry_t old;
@@ -736,7 +734,7 @@ int zvmo_tree_erase(struct zvmo_tree *tree, unsigned long first,
 	}
 	if (pool_fill(&erase.pool,
 		      path_needs(tree, first, first, false) +
-		      path_needs(tree, erase.last, erase.last, false)))
+			      path_needs(tree, erase.last, erase.last, false)))
 		return -ENOMEM;
 	tree->root = node_own(root, &erase.pool);
 	node_erase(tree->root, 0, &erase);
@@ -789,8 +787,9 @@ static zvmo_entry_t node_trim(zvmo_entry_t entry, unsigned int shift,
 	if (!entry_is_node(entry))
 		entry = node_entry(run = pool_take(&pool, shift, entry));
 	for (i = range.first; i <= range.last && !*err; i++)
-		slot_set(copy, i, slot_trim(entry_node(entry), i, base, first,
-					    last, err));
+		slot_set(copy, i,
+			 slot_trim(entry_node(entry), i, base, first, last,
+				   err));
 	if (run)
 		node_free(run);
 	if (!*err && copy->nr_slots)
@@ -826,8 +825,8 @@ int zvmo_tree_clone(struct zvmo_tree *dst, const struct zvmo_tree *src,
 		dst->root = root;
 		return 0;
 	}
-	dst->root = entry_node(node_trim(node_entry(root), root->shift, 0,
-					 first, last, &err));
+	dst->root = entry_node(
+		node_trim(node_entry(root), root->shift, 0, first, last, &err));
 	return err;
 }
 
@@ -1000,7 +999,8 @@ bool zvmo_cursor_next(struct zvmo_cursor *cursor, struct zvmo_extent *extent)
 	while (!zvmo_entry_is_page(extent->entry) && last < cursor->last) {
 		unsigned long more;
 
-		if (tree_stretch(cursor->tree, last + 1, &more) != extent->entry)
+		if (tree_stretch(cursor->tree, last + 1, &more) !=
+		    extent->entry)
 			break;
 		last = more;
 	}
@@ -1066,8 +1066,7 @@ bool zvmo_tree_next_page(const struct zvmo_tree *tree, unsigned long *index,
 bool zvmo_tree_next_hole(const struct zvmo_tree *tree, unsigned long *index,
 			 unsigned long last)
 {
-	if (tree_spans(tree, *index) &&
-	    !node_seek(tree->root, 0, false, index))
+	if (tree_spans(tree, *index) && !node_seek(tree->root, 0, false, index))
 		*index = shift_last(tree->root->shift) + 1;
 	return *index <= last;
 }
@@ -1097,14 +1096,16 @@ static int diff_flush(struct diff *diff)
 
 	diff->run_what = 0;
 	return what ? diff->fn(diff->run_first, diff->run_last, what,
-			       diff->arg) : 0;
+			       diff->arg) :
+		      0;
 }
 
 static int diff_found(struct diff *diff, unsigned long first,
 		      unsigned long last, zvmo_entry_t a, zvmo_entry_t b)
 {
 	enum zvmo_diff_what what = !b ? ZVMO_TREE_ONLY_A :
-				   !a ? ZVMO_TREE_ONLY_B : ZVMO_TREE_CHANGED;
+				   !a ? ZVMO_TREE_ONLY_B :
+					ZVMO_TREE_CHANGED;
 	int err;
 
 	first = max(first, diff->first);
@@ -1131,7 +1132,7 @@ static struct diff_side diff_part(struct diff_side side, unsigned int shift,
 	if (side.shift == shift)
 		part.entry = entry_node(side.entry)->slots[i];
 	else if (!i)
-		part = side;	/* a lower tree is the first part of all */
+		part = side; /* a lower tree is the first part of all */
 	else
 		part.entry = ZVMO_ENTRY_EMPTY;
 	return part;
@@ -1185,7 +1186,9 @@ int zvmo_tree_diff(const struct zvmo_tree *a, const struct zvmo_tree *b,
 		   unsigned long first, unsigned long last, zvmo_diff_fn fn,
 		   void *arg)
 {
-	struct diff diff = { .first = first, .last = last, .fn = fn, .arg = arg };
+	struct diff diff = {
+		.first = first, .last = last, .fn = fn, .arg = arg
+	};
 	struct diff_side side_a = diff_root(a), side_b = diff_root(b);
 	unsigned int shift = max(side_a.shift, side_b.shift);
 	int err;
@@ -1198,12 +1201,12 @@ int zvmo_tree_diff(const struct zvmo_tree *a, const struct zvmo_tree *b,
 
 /* Self-check */
 
-#define CHECK(cond)							\
-	do {								\
-		if (!(cond)) {						\
-			pr_err("zvmo: page tree broken: %s\n", #cond);	\
-			return -EINVAL;					\
-		}							\
+#define CHECK(cond)                                                    \
+	do {                                                           \
+		if (!(cond)) {                                         \
+			pr_err("zvmo: page tree broken: %s\n", #cond); \
+			return -EINVAL;                                \
+		}                                                      \
 	} while (0)
 
 static int leaf_slot_check(const struct zvmo_node *leaf, unsigned int i,

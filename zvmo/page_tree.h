@@ -14,13 +14,13 @@
 
 #include "deps.h"
 
-#define ZVMO_NODE_SHIFT		6
-#define ZVMO_NODE_SLOTS		(1UL << ZVMO_NODE_SHIFT)
-#define ZVMO_NODE_MASK		(ZVMO_NODE_SLOTS - 1)
+#define ZVMO_NODE_SHIFT 6
+#define ZVMO_NODE_SLOTS (1UL << ZVMO_NODE_SHIFT)
+#define ZVMO_NODE_MASK (ZVMO_NODE_SLOTS - 1)
 /* Levels of a tree that spans every index below 2^ZVMO_INDEX_BITS. */
-#define ZVMO_INDEX_BITS		52
-#define ZVMO_TREE_LEVELS	(DIV_ROUND_UP(ZVMO_INDEX_BITS, ZVMO_NODE_SHIFT))
-#define ZVMO_INDEX_MAX		((1UL << ZVMO_INDEX_BITS) - 1)
+#define ZVMO_INDEX_BITS 52
+#define ZVMO_TREE_LEVELS (DIV_ROUND_UP(ZVMO_INDEX_BITS, ZVMO_NODE_SHIFT))
+#define ZVMO_INDEX_MAX ((1UL << ZVMO_INDEX_BITS) - 1)
 
 /**
  * DOC: entries
@@ -41,16 +41,16 @@
  */
 typedef unsigned long zvmo_entry_t;
 
-#define ZVMO_ENTRY_EMPTY	0UL
-#define ZVMO_ENTRY_NODE		0UL
-#define ZVMO_ENTRY_PAGE		1UL
-#define ZVMO_ENTRY_ZERO		2UL
-#define ZVMO_ENTRY_REFERENCE	3UL
-#define ZVMO_ENTRY_KIND_MASK	3UL
-#define ZVMO_ENTRY_DIRTY_MASK	(3UL << 2)
-#define ZVMO_ENTRY_ALWAYS_NEED	(1UL << 4)
-#define ZVMO_ENTRY_LOANED	(1UL << 5)
-#define ZVMO_ENTRY_PFN_SHIFT	12
+#define ZVMO_ENTRY_EMPTY 0UL
+#define ZVMO_ENTRY_NODE 0UL
+#define ZVMO_ENTRY_PAGE 1UL
+#define ZVMO_ENTRY_ZERO 2UL
+#define ZVMO_ENTRY_REFERENCE 3UL
+#define ZVMO_ENTRY_KIND_MASK 3UL
+#define ZVMO_ENTRY_DIRTY_MASK (3UL << 2)
+#define ZVMO_ENTRY_ALWAYS_NEED (1UL << 4)
+#define ZVMO_ENTRY_LOANED (1UL << 5)
+#define ZVMO_ENTRY_PFN_SHIFT 12
 
 static inline bool zvmo_entry_is_page(zvmo_entry_t entry)
 {
@@ -141,9 +141,9 @@ struct zvmo_cursor {
 
 /* How two trees differ at a range; values are the user interface's. */
 enum zvmo_diff_what {
-	ZVMO_TREE_CHANGED = 1,		/* an entry in both, not the same one */
-	ZVMO_TREE_ONLY_A = 2,		/* an entry in a, none in b */
-	ZVMO_TREE_ONLY_B = 3,		/* none in a, an entry in b */
+	ZVMO_TREE_CHANGED = 1, /* an entry in both, not the same one */
+	ZVMO_TREE_ONLY_A = 2, /* an entry in a, none in b */
+	ZVMO_TREE_ONLY_B = 3, /* none in a, an entry in b */
 };
 
 /* Called with each range that differs, ascending; non-zero stops the diff. */
@@ -169,7 +169,8 @@ void zvmo_tree_exit_cache(void);
 unsigned long zvmo_tree_count_nodes(void);
 
 void zvmo_tree_destroy(struct zvmo_tree *tree);
-zvmo_entry_t zvmo_tree_lookup(const struct zvmo_tree *tree, unsigned long index);
+zvmo_entry_t zvmo_tree_lookup(const struct zvmo_tree *tree,
+			      unsigned long index);
 struct zvmo_slot zvmo_tree_find(const struct zvmo_tree *tree,
 				unsigned long index);
 unsigned int zvmo_tree_gather(const struct zvmo_tree *tree, unsigned long index,

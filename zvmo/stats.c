@@ -40,7 +40,7 @@ void zvmo_stats_exit(void)
 {
 	debugfs_remove_recursive(stats_dir);
 	WARN_ONCE(zvmo_page_count_all() || zvmo_tree_count_nodes() ||
-		  zvmo_cow_count_all() || zvmo_count_all(),
+			  zvmo_cow_count_all() || zvmo_count_all(),
 		  "zvmo: left over: %lu pages, %lu nodes, %lu cows, %lu vmos\n",
 		  zvmo_page_count_all(), zvmo_tree_count_nodes(),
 		  zvmo_cow_count_all(), zvmo_count_all());

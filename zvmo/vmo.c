@@ -24,8 +24,9 @@
 /* Koids below are reserved, as Zircon's are. */
 #define FIRST_KOID 1024
 
-#define SNAPSHOT_KINDS (ZVMO_CHILD_SNAPSHOT | ZVMO_CHILD_SNAPSHOT_MODIFIED | \
-			ZVMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE)
+#define SNAPSHOT_KINDS                                        \
+	(ZVMO_CHILD_SNAPSHOT | ZVMO_CHILD_SNAPSHOT_MODIFIED | \
+	 ZVMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE)
 #define CHILD_KINDS (SNAPSHOT_KINDS | ZVMO_CHILD_SLICE | ZVMO_CHILD_REFERENCE)
 
 static DEFINE_MUTEX(hierarchy_lock);
@@ -192,7 +193,8 @@ struct zvmo *zvmo_create(const struct zvmo_create *args)
 	if (zvmo_fs_pin())
 		return ERR_PTR(-ENOMEM);
 	vmo = vmo_alloc_on_new_cow(ZVMO_KIND_ORIGINAL,
-				   zvmo_cow_create(size, args->size, resizable));
+				   zvmo_cow_create(size, args->size,
+						   resizable));
 	if (!IS_ERR(vmo))
 		vmo->discardable = args->options & ZVMO_DISCARDABLE;
 	zvmo_fs_unpin();
@@ -214,11 +216,10 @@ static struct zvmo *create_snapshot(struct zvmo *parent,
 		return ERR_PTR(-EINVAL);
 	if (parent->kind == ZVMO_KIND_SLICE)
 		return ERR_PTR(-EOPNOTSUPP);
-	child = vmo_alloc_on_new_cow(ZVMO_KIND_SNAPSHOT,
-				     zvmo_cow_clone(parent->cow, args->offset,
-						    args->size,
-						    args->options &
-						    ZVMO_CHILD_RESIZABLE));
+	child = vmo_alloc_on_new_cow(
+		ZVMO_KIND_SNAPSHOT,
+		zvmo_cow_clone(parent->cow, args->offset, args->size,
+			       args->options & ZVMO_CHILD_RESIZABLE));
 	if (!IS_ERR(child))
 		child->immutable = (args->options & ZVMO_CHILD_SNAPSHOT) &&
 				   (args->options & ZVMO_CHILD_NO_WRITE);
@@ -420,9 +421,10 @@ void zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info)
 	info->size = zvmo_size(vmo);
 	info->stream_size = i_size_read(vmo->inode);
 	if (info->size)
-		info->committed_bytes = PAGE_SIZE *
-			zvmo_tree_count(&cow->tree, first, first +
-					(info->size >> PAGE_SHIFT) - 1);
+		info->committed_bytes =
+			PAGE_SIZE *
+			zvmo_tree_count(&cow->tree, first,
+					first + (info->size >> PAGE_SHIFT) - 1);
 	up_read(&cow->lock);
 }
 
@@ -483,7 +485,8 @@ int zvmo_op_range(struct zvmo *vmo, u32 rights, u32 op, u64 offset, u64 length)
 {
 	u64 start = ((u64)vmo->first << PAGE_SHIFT) + offset, end;
 
-	if (op != ZVMO_OP_COMMIT && op != ZVMO_OP_DECOMMIT && op != ZVMO_OP_ZERO)
+	if (op != ZVMO_OP_COMMIT && op != ZVMO_OP_DECOMMIT &&
+	    op != ZVMO_OP_ZERO)
 		return -EINVAL;
 	if (!(rights & ZVMO_RIGHT_WRITE))
 		return -EACCES;

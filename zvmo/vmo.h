@@ -62,6 +62,7 @@ struct zvmo {
 	struct list_head sibling;
 	unsigned long nr_children;
 	wait_queue_head_t wait;
+	/* Protects @name; nothing nests inside. */
 	spinlock_t name_lock;
 	char name[ZVMO_NAME_LEN];
 };

@@ -102,7 +102,7 @@ static __poll_t fop_poll(struct file *file, struct poll_table_struct *wait)
 	return events;
 }
 
-/* Grow for fallocate() in mode 0; the inode's lock is held. */
+/* Grow for fallocate() without KEEP_SIZE; the inode's lock is held. */
 static int allocate_size(struct zvmo_handle *handle, u64 end)
 {
 	struct zvmo *vmo = handle->vmo;
@@ -124,33 +124,19 @@ static int allocate_size(struct zvmo_handle *handle, u64 end)
 	return err;
 }
 
-static int allocate(struct zvmo_handle *handle, int mode, u64 offset, u64 end)
+static int allocate(struct zvmo *vmo, u64 offset, u64 end)
 {
-	struct zvmo *vmo = handle->vmo;
 	u64 start = (u64)vmo->first << PAGE_SHIFT;
-	int err;
 
-	if (!(mode & FALLOC_FL_KEEP_SIZE)) {
-		err = allocate_size(handle, end);
-		if (err)
-			return err;
-	} else if (end > zvmo_size(vmo)) {
+	if (end > zvmo_size(vmo))
 		return -EFBIG;
-	}
 	return zvmo_cow_commit(vmo->cow, start + offset, start + end);
 }
 
-static int zero(struct zvmo_handle *handle, int mode, u64 offset, u64 end)
+static int zero(struct zvmo *vmo, u64 offset, u64 end)
 {
-	struct zvmo *vmo = handle->vmo;
 	u64 start = (u64)vmo->first << PAGE_SHIFT;
-	int err;
 
-	if (!(mode & FALLOC_FL_KEEP_SIZE)) {
-		err = allocate_size(handle, end);
-		if (err)
-			return err;
-	}
 	end = min(end, zvmo_size(vmo));
 	return zvmo_cow_zero(vmo->cow, start + min(offset, end), start + end);
 }
@@ -159,22 +145,21 @@ static long fop_fallocate(struct file *file, int mode, loff_t offset,
 			  loff_t length)
 {
 	struct zvmo_handle *handle = file->private_data;
-	struct inode *inode = handle->vmo->inode;
-	long err;
+	int what = mode & ~FALLOC_FL_KEEP_SIZE;
+	struct zvmo *vmo = handle->vmo;
+	u64 end = offset + length;
+	long err = 0;
 
-	inode_lock(inode);
-	switch (mode & ~FALLOC_FL_KEEP_SIZE) {
-	case 0:
-		err = allocate(handle, mode, offset, offset + length);
-		break;
-	case FALLOC_FL_PUNCH_HOLE:
-	case FALLOC_FL_ZERO_RANGE:
-		err = zero(handle, mode, offset, offset + length);
-		break;
-	default:
-		err = -EOPNOTSUPP;
-	}
-	inode_unlock(inode);
+	if (what && what != FALLOC_FL_PUNCH_HOLE &&
+	    what != FALLOC_FL_ZERO_RANGE)
+		return -EOPNOTSUPP;
+	inode_lock(vmo->inode);
+	if (!(mode & FALLOC_FL_KEEP_SIZE))
+		err = allocate_size(handle, end);
+	if (!err)
+		err = what ? zero(vmo, offset, end) :
+			     allocate(vmo, offset, end);
+	inode_unlock(vmo->inode);
 	return err;
 }
 
@@ -223,8 +208,8 @@ static int iop_getattr(struct zvmo_mnt_idmap *idmap, const struct path *path,
 	if (!cow)
 		return 0;
 	down_read(&cow->lock);
-	stat->blocks = zvmo_tree_count(&cow->tree, 0, ZVMO_INDEX_MAX) <<
-		       (PAGE_SHIFT - SECTOR_SHIFT);
+	stat->blocks = zvmo_tree_count(&cow->tree, 0, ZVMO_INDEX_MAX)
+		       << (PAGE_SHIFT - SECTOR_SHIFT);
 	up_read(&cow->lock);
 	return 0;
 }
@@ -356,8 +341,7 @@ static long diff_files(struct zvmo_handle *handle, struct file *other,
 			 args->end, list);
 }
 
-static long ioctl_diff(struct zvmo_handle *handle, void *data,
-		       void __user *arg)
+static long ioctl_diff(struct zvmo_handle *handle, void *data, void __user *arg)
 {
 	struct zvmo_diff *args = data;
 	struct zvmo_diff_list list = {
@@ -381,8 +365,8 @@ static long ioctl_diff(struct zvmo_handle *handle, void *data,
 	if (!ret && copy_to_user(u64_to_user_ptr(args->ranges), list.ranges,
 				 list.nr * sizeof(*list.ranges)))
 		ret = -EFAULT;
-	if (!ret && put_user(list.next,
-			     &((struct zvmo_diff __user *)arg)->offset))
+	if (!ret &&
+	    put_user(list.next, &((struct zvmo_diff __user *)arg)->offset))
 		ret = -EFAULT;
 	kvfree(list.ranges);
 	return ret ?: list.nr;
@@ -398,12 +382,13 @@ struct vmo_ioctl {
 	long (*call)(struct zvmo_handle *handle, void *data, void __user *arg);
 };
 
-#define VMO_IOCTL(nr, type, least_size, fn)				\
-	[_IOC_NR(nr)] = {						\
-		.known = sizeof(struct type) + BUILD_BUG_ON_ZERO(	\
-			sizeof(struct type) != (least_size)),		\
-		.least = (least_size),					\
-		.call = (fn),						\
+#define VMO_IOCTL(nr, type, least_size, fn)                       \
+	[_IOC_NR(nr)] = {                                         \
+		.known = sizeof(struct type) +                    \
+			 BUILD_BUG_ON_ZERO(sizeof(struct type) != \
+					   (least_size)),         \
+		.least = (least_size),                            \
+		.call = (fn),                                     \
 	}
 
 static const struct vmo_ioctl vmo_ioctls[] = {
@@ -448,8 +433,9 @@ static long fop_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	else
 		err = zvmo_copy_argsz(&data.info.argsz, ioctl->least,
 				      (void __user *)arg);
-	return err ?: ioctl->call(file->private_data, &data,
-				  (void __user *)arg);
+	return err   ?:
+		       ioctl->call(file->private_data, &data,
+				   (void __user *)arg);
 }
 
 static const struct file_operations vmo_fops = {
@@ -479,7 +465,7 @@ static int rights_to_flags(u32 rights)
 	case ZVMO_RIGHT_WRITE:
 		return O_WRONLY;
 	default:
-		return O_ACCMODE;	/* neither, by old convention */
+		return O_ACCMODE; /* neither, by old convention */
 	}
 }
 
