@@ -280,6 +280,31 @@ TEST(slices_and_references_keep_their_mappings)
 	}
 }
 
+/* Nothing is copied, neither at once nor by looking. */
+TEST(a_snapshot_takes_no_pages)
+{
+	struct subject subject;
+	int snapshots[5];
+	unsigned int i;
+
+	subject_open(&subject);
+	fill_map(subject.map, 1);
+	for (i = 0; i < 5; i++) {
+		snapshots[i] = test_snapshot(i % 2 ? snapshots[i - 1] :
+						     subject.fd);
+		expect_filled(snapshots[i], 1);
+		EXPECT_EQ(test_stats().pages, PAGES);
+	}
+	word_write(page_at(subject.map, 3), 2);
+	EXPECT_EQ(test_stats().pages, PAGES + 1);
+	for (i = 0; i < 5; i++)
+		test_close(snapshots[i]);
+	EXPECT(test_wait_pages(PAGES));
+	/* Alone again, the pages are written where they are. */
+	fill_map(subject.map, 3);
+	EXPECT_EQ(test_stats().pages, PAGES);
+}
+
 TEST(a_window_of_the_parent)
 {
 	int fd = test_create(PAGES * PAGE, 0);

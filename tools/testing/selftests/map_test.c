@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -814,6 +815,39 @@ TEST(hints)
 	EXPECT_EQ(nr_committed(fd), 16);
 }
 
+static void write_proc(const char *path, char what)
+{
+	int file = open(path, O_WRONLY);
+
+	if (file < 0)
+		return;
+	EXPECT_EQ(write(file, &what, 1), 1);
+	test_close(file);
+}
+
+/* Who moves or frees pages of memory leaves these alone. */
+TEST(memory_management)
+{
+	unsigned long node = 1;
+	int fd = create_numbered(64, 0);
+	char *map = test_map(fd, 0, 64 * PAGE, RW, 0);
+	char *own = test_map(fd, 0, 64 * PAGE, RW, MAP_PRIVATE);
+
+	word_write(page_at(map, 1), 1001);
+	expect_numbered(map, 0, 64);
+	expect_numbered(own, 0, 64);
+	write_proc("/proc/sys/vm/compact_memory", '1');
+	write_proc("/proc/sys/vm/drop_caches", '3');
+	/* MPOL_BIND to node 0, MPOL_MF_MOVE */
+	syscall(SYS_mbind, map, 64 * PAGE, 2, &node, 64, 2);
+	syscall(SYS_migrate_pages, 0, 64, &node, &node);
+	expect_numbered(map, 0, 64);
+	expect_numbered(own, 0, 64);
+	word_write(page_at(map, 2), 5);
+	EXPECT_EQ(page_read(fd, 2), 5);
+	EXPECT_EQ(test_stats().pages, 64);
+}
+
 /* What /proc does to page tables when asked to. */
 TEST(proc_files)
 {
@@ -826,10 +860,7 @@ TEST(proc_files)
 	for (i = 0; i < 8; i++)
 		word_write(page_at(map, i), 1000 + i);
 	for (what = '1'; what <= '5'; what++) {
-		file = open("/proc/self/clear_refs", O_WRONLY);
-		ASSERT_GE(file, 0);
-		ASSERT_EQ(write(file, &what, 1), 1);
-		test_close(file);
+		write_proc("/proc/self/clear_refs", what);
 		expect_numbered(map, 0, 16);
 		word_write(page_at(map, what - '1'), 1000 + what - '1');
 	}

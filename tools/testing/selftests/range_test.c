@@ -359,6 +359,30 @@ TEST(zero_range)
 	EXPECT_EQ(test_info(fd).stream_size, 4 * PAGE);
 }
 
+/* Without KEEP_SIZE it extends as allocation does; with it, it does not. */
+TEST(zero_range_past_the_end)
+{
+	int fixed = test_create(10, 0), fd = test_create(10, ZVMO_RESIZABLE);
+
+	EXPECT_EQ(fallocate(fixed, FALLOC_FL_ZERO_RANGE, 0, 100), 0);
+	EXPECT_EQ(test_info(fixed).stream_size, 100);
+	EXPECT_ERRNO(fallocate(fixed, FALLOC_FL_ZERO_RANGE, 0, PAGE + 1),
+		     EFBIG);
+	EXPECT_EQ(test_info(fixed).stream_size, 100);
+	EXPECT_EQ(fallocate(fd, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, 0,
+			    5 * PAGE),
+		  0);
+	EXPECT_EQ(test_info(fd).stream_size, 10);
+	EXPECT_EQ(test_info(fd).size, PAGE);
+	EXPECT_EQ(fallocate(fd, FALLOC_FL_ZERO_RANGE, 2 * PAGE, PAGE + 1), 0);
+	EXPECT_EQ(test_info(fd).stream_size, 3 * PAGE + 1);
+	EXPECT_EQ(test_info(fd).size, 4 * PAGE);
+	EXPECT_EQ(test_stats().pages, 0);
+	EXPECT_ERRNO(fallocate(fd, FALLOC_FL_KEEP_SIZE, 3 * PAGE, PAGE + 1),
+		     EFBIG);
+	EXPECT_EQ(test_stats().pages, 0);
+}
+
 TEST(fallocate_errors)
 {
 	static const int modes[] = {
