@@ -11,6 +11,7 @@
 
 #include "args.h"
 #include "dev.h"
+#include "fs.h"
 #include "vmo_file.h"
 
 static long ioctl_create(const void __user *arg)
@@ -45,8 +46,22 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	}
 }
 
+/* An open device keeps the file system mounted: to mount it takes time. */
+static int dev_open(struct inode *inode, struct file *file)
+{
+	return zvmo_fs_pin();
+}
+
+static int dev_release(struct inode *inode, struct file *file)
+{
+	zvmo_fs_unpin();
+	return 0;
+}
+
 static const struct file_operations dev_fops = {
 	.owner = THIS_MODULE,
+	.open = dev_open,
+	.release = dev_release,
 	.unlocked_ioctl = dev_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.llseek = noop_llseek,

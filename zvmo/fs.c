@@ -2,11 +2,11 @@
 /*
  * zvmo: the pseudo file system on which VMOs have their inodes
  *
- * Mounted in the kernel only, and only while there are VMOs: the mount pins the
- * module, and lives as long as anything refers to an inode; which may be longer
- * than any open file (O_PATH descriptors). Inodes are regular files without a
- * name, and cannot be opened (not through /proc/PID/fd either, which would
- * regain rights that a descriptor gave up).
+ * Mounted in the kernel only, and only while the device is open or VMOs exist:
+ * the mount pins the module, and lives as long as anything refers to an inode,
+ * which may be longer than any open file (O_PATH descriptors). Inodes are
+ * regular files without a name, and cannot be opened (not through /proc/PID/fd
+ * either, which would regain rights that a descriptor gave up).
  */
 #include <linux/err.h>
 #include <linux/magic.h>

@@ -171,6 +171,8 @@ static struct zvmo *vmo_alloc_on_new_cow(enum zvmo_kind kind,
  * zvmo_create() - Create an anonymous VMO.
  * @args: As ZVMO_IOC_CREATE documents.
  *
+ * The caller has pinned the file system, as an open device does.
+ *
  * Context: May sleep.
  * Return: The VMO with one reference, or an ERR_PTR() as documented there.
  */
@@ -189,15 +191,11 @@ struct zvmo *zvmo_create(const struct zvmo_create *args)
 		return ERR_PTR(-EFBIG);
 	if (args->options & ZVMO_UNBOUNDED)
 		size = ZVMO_SIZE_MAX;
-	/* For the inode, until the VMO has a pin of its own. */
-	if (zvmo_fs_pin())
-		return ERR_PTR(-ENOMEM);
 	vmo = vmo_alloc_on_new_cow(ZVMO_KIND_ORIGINAL,
 				   zvmo_cow_create(size, args->size,
 						   resizable));
 	if (!IS_ERR(vmo))
 		vmo->discardable = args->options & ZVMO_DISCARDABLE;
-	zvmo_fs_unpin();
 	return vmo;
 }
 
