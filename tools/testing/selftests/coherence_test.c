@@ -19,22 +19,22 @@
 
 #define RW (PROT_READ | PROT_WRITE)
 #define PAGES 8UL
-#define SPOT 3UL	/* the page that changes */
+#define SPOT 3UL /* the page that changes */
 
 /* Every way to look at, or change, the page SPOT of one VMO */
 
 struct scene {
 	int fd;
-	int slice;		/* begins at page SPOT - 1 */
+	int slice; /* begins at page SPOT - 1 */
 	int reference;
 	char *map;
 	char *other_map;
-	char *read_map;		/* read-only */
+	char *read_map; /* read-only */
 	char *slice_map;
 	char *reference_map;
-	char *private_map;	/* never written */
-	int remote;		/* socket to a process that has the same */
-	int snapshot;		/* -1 if there is none */
+	char *private_map; /* never written */
+	int remote; /* socket to a process that has the same */
+	int snapshot; /* -1 if there is none */
 };
 
 enum request { REMOTE_READ, REMOTE_WRITE, REMOTE_END };
@@ -96,8 +96,7 @@ static void scene_open(struct scene *scene, int fd)
 	scene->read_map = test_map(fd, 0, PAGES * PAGE, PROT_READ, 0);
 	scene->reference_map =
 		test_map(scene->reference, 0, PAGES * PAGE, RW, 0);
-	scene->private_map =
-		test_map(fd, 0, PAGES * PAGE, RW, MAP_PRIVATE);
+	scene->private_map = test_map(fd, 0, PAGES * PAGE, RW, MAP_PRIVATE);
 	/* A resizable VMO has no slices; look twice at the reference. */
 	scene->slice = -1;
 	scene->slice_map = page_at(scene->reference_map, SPOT - 1);
@@ -251,10 +250,10 @@ static const struct {
 /* What the page is when the change comes. */
 enum state {
 	HOLE,
-	WRITTEN,	/* by write(2) */
-	MAPPED,		/* written through a mapping */
-	SHARED,		/* with a snapshot */
-	ALONE_AGAIN,	/* was shared */
+	WRITTEN, /* by write(2) */
+	MAPPED, /* written through a mapping */
+	SHARED, /* with a snapshot */
+	ALONE_AGAIN, /* was shared */
 	NR_STATES,
 };
 
@@ -418,7 +417,7 @@ TEST(private_mapping_before_and_after_copying)
  */
 
 #define RUN_SECONDS 1.5
-#define RANGE_PAGES 2048UL	/* around the page, for MADV_DONTNEED */
+#define RANGE_PAGES 2048UL /* around the page, for MADV_DONTNEED */
 
 struct race {
 	_Atomic uint64_t epoch;
@@ -486,8 +485,8 @@ static void *move(void *unused)
 	(void)unused;
 	while (!atomic_load(&race->stop)) {
 		word_read(page_at(map, SPOT));
-		map = mremap(map, size, size,
-			     MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL);
+		map = mremap(map, size, size, MREMAP_MAYMOVE | MREMAP_DONTUNMAP,
+			     NULL);
 		ASSERT(map != MAP_FAILED);
 		word_read(page_at(map, SPOT));
 		test_unmap(map, size);
@@ -543,8 +542,7 @@ static void race_run(void *(*other)(void *))
 		_exit(EXIT_SUCCESS);
 	}
 	threads[0] = thread_start(watch_in_thread, page_at(scene.map, SPOT));
-	threads[1] = thread_start(watch_in_thread,
-				  page_at(scene.slice_map, 1));
+	threads[1] = thread_start(watch_in_thread, page_at(scene.slice_map, 1));
 	threads[2] = thread_start(other, NULL);
 	deadline = test_seconds() + RUN_SECONDS;
 	while (test_seconds() < deadline) {
@@ -599,7 +597,7 @@ TEST(a_replaced_page_that_is_being_unmapped)
 /* Two places: who sees the second change also sees the first. */
 
 struct ordered {
-	char *data;	/* where the reader looks */
+	char *data; /* where the reader looks */
 	char *flag;
 	atomic_bool stop;
 	_Atomic uint64_t looks;

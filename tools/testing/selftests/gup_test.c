@@ -115,6 +115,41 @@ TEST(futex_through_slices_and_references)
 	}
 }
 
+/* The same offset in another page, or another VMO, is another futex. */
+TEST(futex_of_another_page)
+{
+	int fd = test_create(8 * PAGE, 0), other = test_create(8 * PAGE, 0);
+	int slice = test_child(fd, ZVMO_CHILD_SLICE, 2 * PAGE, 4 * PAGE);
+	char *map = test_map(fd, 0, 8 * PAGE, RW, 0);
+	char *other_map = test_map(other, 0, 8 * PAGE, RW, 0);
+	char *part = test_map(slice, 0, 4 * PAGE, RW, 0);
+	uint64_t page, i;
+	pid_t waiter;
+
+	for (page = 0; page < 4; page++) {
+		test_context("page %u of the slice", (unsigned int)page);
+		/* Written when it was not mapped, or when it was, read-only. */
+		if (page % 2) {
+			test_fill(fd, (page + 2) * PAGE, PAGE, 0);
+			word_read(page_at(part, page));
+			word_write((char *)page_at(part, page) + 8, 1);
+		}
+		waiter = start_waiter(page_at(part, page), 0);
+		sleep_ms(50);
+		for (i = 0; i < 8; i++) {
+			EXPECT_EQ(futex(page_at(other_map, i), FUTEX_WAKE, 1,
+					0),
+				  0);
+			if (i != page + 2)
+				EXPECT_EQ(futex(page_at(map, i), FUTEX_WAKE, 1,
+						0),
+					  0);
+		}
+		futex_wake(page_at(map, page + 2), 1);
+		test_wait_for(waiter);
+	}
+}
+
 TEST(futex_of_many_waiters)
 {
 	int fd = test_create(PAGE, 0), i;
@@ -1015,9 +1050,7 @@ TEST(closing_during_direct_io)
 	EXPECT(test_holds(snapshot, 0, PAGE, 'n'));
 }
 
-/* A device that reads a page of one relative: what the other writes is not
- * for it.
- */
+/* A device that reads a page of one relative does not get another's writes. */
 TEST(direct_io_out_of_a_shared_page)
 {
 	int fd = test_create(PAGE, 0), snapshot;

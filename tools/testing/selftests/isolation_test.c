@@ -121,8 +121,8 @@ static void forget(struct subject *subject)
 
 static void map_again(struct subject *subject)
 {
-	subject->map = test_map(subject->fd, 0, subject->size, RW,
-				MAP_POPULATE);
+	subject->map =
+		test_map(subject->fd, 0, subject->size, RW, MAP_POPULATE);
 }
 
 static void populate(struct subject *subject)
@@ -290,8 +290,8 @@ TEST(a_snapshot_takes_no_pages)
 	subject_open(&subject);
 	fill_map(subject.map, 1);
 	for (i = 0; i < 5; i++) {
-		snapshots[i] = test_snapshot(i % 2 ? snapshots[i - 1] :
-						     subject.fd);
+		snapshots[i] =
+			test_snapshot(i % 2 ? snapshots[i - 1] : subject.fd);
 		expect_filled(snapshots[i], 1);
 		EXPECT_EQ(test_stats().pages, PAGES);
 	}
@@ -484,14 +484,14 @@ TEST(holes_of_both_sides)
  */
 
 #define WRITERS 8
-#define OWN_PAGES 8UL	/* of each writer */
+#define OWN_PAGES 8UL /* of each writer */
 #define ALL_PAGES (WRITERS * OWN_PAGES)
 #define WORDS (PAGE / 8)
 #define STORM_SECONDS 4
 
 struct writer {
-	_Atomic uint64_t begun;		/* the generation it is writing */
-	_Atomic uint64_t finished;	/* the last one it wrote everywhere */
+	_Atomic uint64_t begun; /* the generation it is writing */
+	_Atomic uint64_t finished; /* the last one it wrote everywhere */
 	char *map;
 	unsigned int number;
 };
@@ -608,7 +608,8 @@ static uint64_t check_writer(const uint64_t *content, unsigned int number)
 	for (i = first * WORDS; i < (first + OWN_PAGES) * WORDS; i++) {
 		uint64_t page = i / WORDS;
 
-		if (!dropped && generation && content[i] != word_of(page, now)) {
+		if (!dropped && generation &&
+		    content[i] != word_of(page, now)) {
 			now = generation - 1;
 			dropped = true;
 		}
@@ -776,8 +777,8 @@ static void *write_marks(void *arg)
 			    (relative->mark | round))
 				FATAL("member %u, page %llu: %#llx",
 				      relative->member, (unsigned long long)i,
-				      (unsigned long long)word_read(page_at(
-					      relative->map, i)));
+				      (unsigned long long)word_read(
+					      page_at(relative->map, i)));
 	}
 	return NULL;
 }
@@ -812,8 +813,7 @@ TEST(a_family_where_all_write)
 	for (i = 0; i < FAMILY; i++) {
 		family[i].fd = i ? test_snapshot(family[i / 2].fd) :
 				   test_create(PAGES * PAGE, 0);
-		family[i].map =
-			test_map(family[i].fd, 0, PAGES * PAGE, RW, 0);
+		family[i].map = test_map(family[i].fd, 0, PAGES * PAGE, RW, 0);
 		family[i].mark = (i + 1ULL) << 32;
 		family[i].member = i;
 		/* So that the next one has something to share. */

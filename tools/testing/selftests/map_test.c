@@ -1010,7 +1010,7 @@ TEST(a_path_descriptor_pins_the_module)
 
 struct view {
 	int fd;
-	uint64_t first;	/* page of the parent where it begins */
+	uint64_t first; /* page of the parent where it begins */
 	char *map;
 };
 
@@ -1025,8 +1025,8 @@ static void open_views(struct view *views)
 	views[2] = (struct view){ reference, 0, NULL };
 	views[3].fd = test_child(slice, ZVMO_CHILD_SLICE, PAGE, 10 * PAGE);
 	views[3].first = 3;
-	views[4].fd = test_child(reference, ZVMO_CHILD_SLICE, 4 * PAGE,
-				 4 * PAGE);
+	views[4].fd =
+		test_child(reference, ZVMO_CHILD_SLICE, 4 * PAGE, 4 * PAGE);
 	views[4].first = 4;
 	views[5].fd = test_child(reference, ZVMO_CHILD_REFERENCE, 0, 0);
 	views[5].first = 0;

@@ -327,6 +327,26 @@ TEST(punch)
 	EXPECT_EQ(test_info(fd).size, 8 * PAGE);
 }
 
+/* The end is that of the slice, not of its parent. */
+TEST(punch_a_slice)
+{
+	int fd = test_create(6 * PAGE, 0), slice;
+
+	test_fill(fd, 0, 6 * PAGE, 1);
+	slice = test_child(fd, ZVMO_CHILD_SLICE, PAGE, 2 * PAGE);
+	EXPECT_EQ(fallocate(slice, PUNCH, PAGE, 4 * PAGE), 0);
+	EXPECT_EQ(page_bits(fd), 0x3b);
+	EXPECT_EQ(fallocate(slice, PUNCH, 2 * PAGE, PAGE), 0);
+	EXPECT_EQ(fallocate(slice, PUNCH, 3 * PAGE, PAGE), 0);
+	EXPECT_EQ(page_bits(fd), 0x3b);
+	EXPECT_EQ(fallocate(slice, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE,
+			    10, 5 * PAGE),
+		  0);
+	EXPECT(test_holds(fd, 0, PAGE + 10, 1));
+	EXPECT(test_holds(fd, PAGE + 10, 2 * PAGE - 10, 0));
+	EXPECT(test_holds(fd, 3 * PAGE, 3 * PAGE, 1));
+}
+
 /* Unlike DECOMMIT, also where pages are shared. */
 TEST(punch_shared)
 {

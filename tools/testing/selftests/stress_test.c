@@ -29,12 +29,12 @@
 #define RW (PROT_READ | PROT_WRITE)
 
 #define RUN_SECONDS 10
-#define NR_VMOS 6		/* at a time */
-#define RANGES 8		/* of a VMO */
+#define NR_VMOS 6 /* at a time */
+#define RANGES 8 /* of a VMO */
 #define RANGE_PAGES 8UL
 #define VMO_PAGES (RANGES * RANGE_PAGES)
 #define PROCESSES 3
-#define THREADS 3		/* of each process */
+#define THREADS 3 /* of each process */
 
 /* The words of a page that are used: its first, one inside, its last. */
 #define WORDS 3
@@ -51,7 +51,7 @@ static size_t word_offset(unsigned int word)
 struct model {
 	pthread_mutex_t locks[RANGES];
 	uint64_t words[VMO_PAGES][WORDS];
-	uint64_t pages;		/* those below are inside the VMO */
+	uint64_t pages; /* those below are inside the VMO */
 	int fd;
 	bool resizable;
 };
@@ -139,9 +139,9 @@ static void check_pages(const struct model *model, int fd, const char *map,
 struct target {
 	struct worker *worker;
 	struct model *model;
-	char *map;		/* of the whole VMO */
-	uint64_t first;		/* first page */
-	uint64_t nr;		/* pages, not 0 */
+	char *map; /* of the whole VMO */
+	uint64_t first; /* first page */
+	uint64_t nr; /* pages, not 0 */
 };
 
 static void set_model(struct target *target, uint64_t page, unsigned int word,
@@ -276,8 +276,8 @@ static void op_private(struct target *target)
 static void op_mmap(struct target *target)
 {
 	size_t size = target->nr * PAGE;
-	char *map = test_map(target->model->fd, target->first * PAGE, size, RW,
-			     0);
+	char *map =
+		test_map(target->model->fd, target->first * PAGE, size, RW, 0);
 	uint64_t value = new_value();
 
 	expect_word(word_read(map), target->model->words[target->first][0],
@@ -307,10 +307,9 @@ static void op_fork(struct target *target)
 }
 
 static void (*const operations[])(struct target *target) = {
-	op_map_write, op_map_write, op_map_write,  op_write,
-	op_write,     op_zero,	    op_zero_parts, op_punch,
-	op_remove,    op_commit,    op_forget,	   op_private,
-	op_mmap,      op_fork,	    op_write_range,
+	op_map_write, op_map_write,  op_map_write, op_write,  op_write,
+	op_zero,      op_zero_parts, op_punch,	   op_remove, op_commit,
+	op_forget,    op_private,    op_mmap,	   op_fork,   op_write_range,
 };
 
 #define NR_OPERATIONS (sizeof(operations) / sizeof(*operations))
@@ -324,10 +323,10 @@ static void work_on_range(struct worker *worker, unsigned int vmo)
 
 	target.map = test_random_below(random, 2) ? worker->maps[vmo] :
 						    worker->second_maps[vmo];
-	target.first = range * RANGE_PAGES +
-		       test_random_below(random, RANGE_PAGES);
+	target.first =
+		range * RANGE_PAGES + test_random_below(random, RANGE_PAGES);
 	target.nr = 1 + test_random_below(random, (range + 1) * RANGE_PAGES -
-						  target.first);
+							  target.first);
 	op = test_random_below(random, NR_OPERATIONS);
 	pthread_mutex_lock(&model->locks[range]);
 	test_context("VMO %u, operation %u", vmo, op);
@@ -448,17 +447,17 @@ static void create_families(void)
 		model->resizable = i >= 3;
 		model->pages = VMO_PAGES;
 		if (first)
-			model->fd = test_create(VMO_PAGES * PAGE,
-						model->resizable ?
-							ZVMO_RESIZABLE :
-							0);
+			model->fd = test_create(
+				VMO_PAGES * PAGE,
+				model->resizable ? ZVMO_RESIZABLE : 0);
 		else
-			model->fd = test_child(model[-1].fd,
-					       ZVMO_CHILD_SNAPSHOT |
-						       (model->resizable ?
-								ZVMO_CHILD_RESIZABLE :
-								0),
-					       0, VMO_PAGES * PAGE);
+			model->fd = test_child(
+				model[-1].fd,
+				ZVMO_CHILD_SNAPSHOT |
+					(model->resizable ?
+						 ZVMO_CHILD_RESIZABLE :
+						 0),
+				0, VMO_PAGES * PAGE);
 		for (j = 0; j < RANGES; j++)
 			lock_init(&model->locks[j]);
 		if (!first)
@@ -538,8 +537,9 @@ static uint64_t cgroup_read(const char *group, const char *file,
 	if (!key)
 		ASSERT_EQ(fscanf(stream, "%llu", (unsigned long long *)&value),
 			  1);
-	while (key && fscanf(stream, "%63s %llu", name,
-			     (unsigned long long *)&value) == 2 &&
+	while (key &&
+	       fscanf(stream, "%63s %llu", name,
+		      (unsigned long long *)&value) == 2 &&
 	       strcmp(name, key))
 		;
 	fclose(stream);
@@ -658,12 +658,11 @@ static void call_without_memory(struct victim *empty, struct victim *full,
 	results->write = pwrite(empty->fd, empty->data, empty->size, 0);
 	results->more = zvmo_write(empty->fd, MIB, empty->data, 4 * MIB);
 	results->commit = zvmo_commit(full->fd, 0, full->size);
-	results->populate =
-		madvise(full->map, full->size, MADV_POPULATE_WRITE);
+	results->populate = madvise(full->map, full->size, MADV_POPULATE_WRITE);
 	results->errno_value = errno;
 	results->zero = zvmo_zero(full->fd, full->size - 100, 50);
 	results->grown = zvmo_set_size(empty->fd, 4 * MIB) ?:
-			 zvmo_commit(empty->fd, 3 * MIB, PAGE);
+				 zvmo_commit(empty->fd, 3 * MIB, PAGE);
 	results->shrink = zvmo_set_size(empty->fd, 0);
 	_exit(EXIT_SUCCESS);
 }
@@ -744,8 +743,7 @@ TEST(who_touches_a_page_pays)
 	test_unmap(map, 8 * MIB);
 	test_close(fd);
 	EXPECT(test_wait_pages(0));
-	EXPECT_LE(cgroup_read("zvmo-toucher", "memory.current", NULL),
-		  2 * MIB);
+	EXPECT_LE(cgroup_read("zvmo-toucher", "memory.current", NULL), 2 * MIB);
 }
 
 TEST(only_who_touches_too_much_is_killed)
