@@ -33,7 +33,7 @@ static inline int zvmo_copy_argsz(u32 *argsz, size_t least,
  *
  * Context: May fault.
  * Return: 0, -EFAULT, -EINVAL (too short), -E2BIG (longer than known, and not
- * zero there).
+ * zero there; or longer than a page).
  */
 static inline int zvmo_copy_args(void *args, size_t known, size_t least,
 				 const void __user *arg)
@@ -42,6 +42,8 @@ static inline int zvmo_copy_args(void *args, size_t known, size_t least,
 	int err;
 
 	err = zvmo_copy_argsz(&argsz, least, arg);
+	if (!err && argsz > PAGE_SIZE)
+		err = -E2BIG;
 	return err ?: copy_struct_from_user(args, known, arg, argsz);
 }
 

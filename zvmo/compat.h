@@ -73,24 +73,6 @@ static inline void zvmo_fillattr(struct zvmo_mnt_idmap *idmap, u32 mask,
 #define ZVMO_NEEDS_MAP_PAGES 0
 #endif
 
-/*
- * 6.15: vmf_insert_page_mkwrite() inserts a page writable. Before, there is
- * vm_insert_page() with the protection of the VMA, which lacks write permission
- * when the VMA wants to be told of writes. It reads that protection, the flags,
- * the bounds and the mm of the VMA that it is given, and keeps no pointer to
- * it; so it gets a copy with the full protection. Raising the protection in a
- * second step would cost another walk down the page tables in every fault.
- */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
-static inline int zvmo_insert_page_writable(struct vm_fault *vmf,
-					    struct page *page)
-{
-	struct vm_area_struct vma = *vmf->vma;
-
-	vma.vm_page_prot = vm_get_page_prot(vma.vm_flags);
-	return vm_insert_page(&vma, vmf->address & PAGE_MASK, page);
-}
-
 /* 6.6: pte_mkwrite() takes the VMA; the old one is pte_mkwrite_novma(). */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #define zvmo_pte_mkwrite pte_mkwrite
@@ -99,6 +81,25 @@ static inline int zvmo_insert_page_writable(struct vm_fault *vmf,
 #endif
 
 #include "pte.h" /* of the architecture */
+
+/*
+ * 6.15: vmf_insert_page_mkwrite() inserts a page writable. Before, there is
+ * vm_insert_page() with the protection of the VMA, which lacks write permission
+ * when the VMA wants to be told of writes. It reads that protection, the flags,
+ * the bounds and the mm of the VMA that it is given, and keeps no pointer to
+ * it; so it gets a copy with the full protection, and dirty, as the kernel's own
+ * write faults make a PTE (soft-dirty tracking sees it so). Raising the protection in a
+ * second step would cost another walk down the page tables in every fault.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+static inline int zvmo_insert_page_writable(struct vm_fault *vmf,
+					    struct page *page)
+{
+	struct vm_area_struct vma = *vmf->vma;
+
+	vma.vm_page_prot = zvmo_pgprot_dirty(vm_get_page_prot(vma.vm_flags));
+	return vm_insert_page(&vma, vmf->address & PAGE_MASK, page);
+}
 
 struct zvmo_upgrade {
 	struct vm_area_struct *vma;

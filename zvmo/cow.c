@@ -24,6 +24,7 @@
  *
  * Locking: cow->lock, see cow.h. Pages are allocated before it is taken: who
  * finds that a page is needed drops the lock, allocates a *spare*, starts over.
+ * (But for the copies of pinned pages: by then their neighbours are concealed.)
  */
 #include <linux/highmem.h>
 #include <linux/pagemap.h>
@@ -46,13 +47,7 @@ static inline unsigned long cow_index(const struct zvmo_cow *cow,
 
 static void cow_evict(struct zvmo_fs_owner *owner)
 {
-	struct zvmo_cow *cow = container_of(owner, struct zvmo_cow, owner);
-
-	zvmo_tree_destroy(&cow->tree);
-	if (refcount_dec_and_test(&cow->family->members))
-		kfree(cow->family);
-	kfree(cow);
-	atomic_long_dec(&nr_cows);
+	kfree(container_of(owner, struct zvmo_cow, owner));
 }
 
 /* A member more of @family, or the first of a new one if that is NULL. */
@@ -82,6 +77,7 @@ static struct zvmo_cow *cow_alloc(struct zvmo_family *family, u64 size,
 	if (!cow->family)
 		goto put_inode;
 	cow->owner.evict = cow_evict;
+	refcount_set(&cow->users, 1);
 	init_rwsem(&cow->lock);
 	cow->views = RB_ROOT_CACHED;
 	cow->size = size;
@@ -104,11 +100,41 @@ free_cow:
  * @resizable: May the size change?
  *
  * Context: May sleep.
- * Return: The object, or NULL. It is released with iput(cow->inode).
+ * Return: The object with one user, or NULL.
  */
 struct zvmo_cow *zvmo_cow_create(u64 size, u64 stream_size, bool resizable)
 {
 	return cow_alloc(NULL, size, stream_size, resizable);
+}
+
+/**
+ * zvmo_cow_get() - One more VMO uses a content object.
+ * @cow: The object.
+ */
+void zvmo_cow_get(struct zvmo_cow *cow)
+{
+	refcount_inc(&cow->users);
+	ihold(cow->inode);
+}
+
+/**
+ * zvmo_cow_put() - A VMO uses a content object no more.
+ * @cow: The object. With its last user go its pages; the inode may live on for
+ *	paths (O_PATH descriptors), empty.
+ *
+ * Context: May sleep. Takes and releases @cow->lock.
+ */
+void zvmo_cow_put(struct zvmo_cow *cow)
+{
+	if (refcount_dec_and_test(&cow->users)) {
+		down_write(&cow->lock);
+		zvmo_tree_destroy(&cow->tree);
+		up_write(&cow->lock);
+		if (refcount_dec_and_test(&cow->family->members))
+			kfree(cow->family);
+		atomic_long_dec(&nr_cows);
+	}
+	iput(cow->inode);
 }
 
 /**
@@ -456,7 +482,7 @@ static int cow_share(struct zvmo_cow *cow, struct zvmo_tree *tree,
  * Takes time in proportion to the pages that were exposed since the last one.
  *
  * Context: May sleep. Takes and releases @parent->lock.
- * Return: The new object, or NULL for want of memory.
+ * Return: The new object with one user, or NULL for want of memory.
  */
 struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 				bool resizable)
@@ -482,7 +508,7 @@ struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 		err = cow_share(parent, &child->tree, first, last);
 	up_write(&parent->lock);
 	if (err) {
-		iput(child->inode);
+		zvmo_cow_put(child);
 		return NULL;
 	}
 	return child;
@@ -652,7 +678,7 @@ void zvmo_cow_grow(struct zvmo_cow *cow, u64 size)
 {
 	lockdep_assert_held_write(&cow->lock);
 	/* Nothing is mapped beyond the end, nothing is in the tree there. */
-	cow->size = max(cow->size, size);
+	WRITE_ONCE(cow->size, max(cow->size, size));
 }
 
 /**
@@ -665,12 +691,44 @@ void zvmo_cow_grow(struct zvmo_cow *cow, u64 size)
  */
 void zvmo_cow_ungrow(struct zvmo_cow *cow, u64 size, unsigned long pgoff)
 {
+	unsigned long index = cow_index(cow, pgoff);
+
 	if (cow->size == size)
 		return;
 	/* Cannot fail: the path to a page just put there is exclusive. */
-	zvmo_tree_erase(&cow->tree, cow_index(cow, pgoff),
-			cow_index(cow, pgoff), NULL, NULL);
-	cow->size = size;
+	if (zvmo_entry_is_page(zvmo_tree_lookup(&cow->tree, index)))
+		zvmo_tree_erase(&cow->tree, index, index, NULL, NULL);
+	WRITE_ONCE(cow->size, size);
+}
+
+/* One attempt to resize; the lock is held exclusive. -EAGAIN asks for a spare. */
+static int cow_resize_once(struct zvmo_cow *cow, u64 size, struct page **spare)
+{
+	unsigned long pages = PAGE_ALIGN(size) >> PAGE_SHIFT;
+	unsigned long tail = size >> PAGE_SHIFT;
+	struct page *page = NULL;
+	int err = 0;
+
+	/* Whatever can fail comes before the first visible change. */
+	if (offset_in_page(size) && tail < zvmo_cow_pages(cow) &&
+	    zvmo_entry_is_page(
+		    zvmo_tree_lookup(&cow->tree, cow_index(cow, tail))))
+		err = zvmo_cow_own_page(cow, tail, NULL, spare, &page);
+	if (!err && pages < zvmo_cow_pages(cow)) {
+		zvmo_cow_unmap(cow, pages, zvmo_cow_pages(cow) - pages);
+		/* All of the tree goes when nothing is left: no trimming. */
+		err = zvmo_tree_erase(&cow->tree,
+				      pages ? cow_index(cow, pages) : 0,
+				      ZVMO_INDEX_MAX, NULL, NULL);
+	}
+	if (err)
+		return err;
+	if (page)
+		memzero_page(page, offset_in_page(size),
+			     PAGE_SIZE - offset_in_page(size));
+	WRITE_ONCE(cow->size, PAGE_ALIGN(size));
+	i_size_write(cow->inode, size);
+	return 0;
 }
 
 /**
@@ -686,25 +744,15 @@ void zvmo_cow_ungrow(struct zvmo_cow *cow, u64 size, unsigned long pgoff)
  */
 int zvmo_cow_resize(struct zvmo_cow *cow, u64 size)
 {
-	u64 new_size = PAGE_ALIGN(size);
-	unsigned long pages = new_size >> PAGE_SHIFT;
-	int err = 0;
+	struct page *spare = NULL;
+	int err;
 
-	down_write(&cow->lock);
-	if (new_size < cow->size) {
-		zvmo_cow_unmap(cow, pages, zvmo_cow_pages(cow) - pages);
-		/* All of the tree goes when nothing is left: no trimming. */
-		err = zvmo_tree_erase(&cow->tree,
-				      pages ? cow_index(cow, pages) : 0,
-				      ZVMO_INDEX_MAX, NULL, NULL);
-	}
-	if (!err) {
-		cow->size = new_size;
-		i_size_write(cow->inode, size);
-	}
-	up_write(&cow->lock);
-	/* As documented, want of memory for this does not fail the call. */
-	if (!err && size < new_size)
-		cow_zero_part(cow, pages - 1, offset_in_page(size), PAGE_SIZE);
-	return err;
+	do {
+		down_write(&cow->lock);
+		err = cow_resize_once(cow, size, &spare);
+		up_write(&cow->lock);
+	} while (err == -EAGAIN && (spare = zvmo_page_alloc()));
+	if (spare)
+		zvmo_page_put(spare);
+	return err == -EAGAIN ? -ENOMEM : err;
 }

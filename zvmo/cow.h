@@ -29,11 +29,12 @@ struct zvmo_family {
 };
 
 /**
- * struct zvmo_cow - A content object. Lives as long as its inode.
+ * struct zvmo_cow - A content object. Memory lives as long as its inode, content
+ *	as long as a VMO uses it.
  * @owner: Frees this with the inode.
  * @inode: The inode whose i_mapping the mappings of the whole object hang on.
- *	References to it are references to the content object.
- * @family: Its family. Set once.
+ * @users: VMOs that use it.
+ * @family: Its family; valid while there are users. Set once.
  * @base: Tree index of page 0. Set once.
  * @resizable: The size may change. Set once.
  * @is_clone: Created as a snapshot. Set once.
@@ -53,6 +54,7 @@ struct zvmo_family {
 struct zvmo_cow {
 	struct zvmo_fs_owner owner;
 	struct inode *inode;
+	refcount_t users;
 	struct zvmo_family *family;
 	unsigned long base;
 	bool resizable;
@@ -100,6 +102,8 @@ static inline bool zvmo_cow_may_share(const struct zvmo_cow *cow)
 struct zvmo_cow *zvmo_cow_create(u64 size, u64 stream_size, bool resizable);
 struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 				bool resizable);
+void zvmo_cow_get(struct zvmo_cow *cow);
+void zvmo_cow_put(struct zvmo_cow *cow);
 void zvmo_cow_add_view(struct zvmo_cow *cow, struct zvmo_view *view);
 void zvmo_cow_remove_view(struct zvmo_cow *cow, struct zvmo_view *view);
 void zvmo_cow_unmap(struct zvmo_cow *cow, unsigned long first,

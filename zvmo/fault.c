@@ -9,8 +9,9 @@
  * so once a snapshot has unmapped what is exposed, no writable PTE is left. A
  * write fault on a private mapping hands the page to the kernel to copy.
  *
- * Never is a PTE left read-only and dirty: the kernel makes such a one writable
- * again without asking.
+ * The kernel makes a PTE that is read-only and dirty writable again without
+ * asking. Only exposed pages have such (after mprotect()), never is one made
+ * here.
  *
  * Locking: mmap_lock (or the VMA's lock) is held, cow->lock is taken: shared to
  * map for reading, exclusive to map for writing.
@@ -253,19 +254,22 @@ static int fault_write_once(struct vm_fault *vmf, struct zvmo *vmo, bool mapped,
 static vm_fault_t fault_write(struct vm_fault *vmf, struct zvmo *vmo,
 			      bool mapped)
 {
-	bool *guess = &vmo->cow->faults_need_page, needed = false;
+	bool *guess = &vmo->cow->faults_need_page, had, needed;
 	struct page *spare = NULL;
-	int err = -EAGAIN;
+	int err;
 
 	/* If the last fault needed a page, so may this one: save an attempt. */
-	if (!READ_ONCE(*guess))
-		err = fault_write_once(vmf, vmo, mapped, &spare);
+	if (READ_ONCE(*guess))
+		spare = zvmo_page_alloc();
+	had = spare;
+	err = fault_write_once(vmf, vmo, mapped, &spare);
 	if (err == -EAGAIN) {
 		spare = zvmo_page_alloc();
+		had = spare;
 		err = spare ? fault_write_once(vmf, vmo, mapped, &spare) :
 			      -ENOMEM;
-		needed = !spare;
 	}
+	needed = had && !spare;
 	if (READ_ONCE(*guess) != needed)
 		WRITE_ONCE(*guess, needed);
 	if (spare)

@@ -88,7 +88,7 @@ bool zvmo_has_children(const struct zvmo *vmo)
 /* Life */
 
 /*
- * A VMO on @cow and @inode, whose references it takes over on success. It pins
+ * A VMO on @cow and @inode, whose use and reference it takes over. It pins
  * the file system that they are on.
  */
 static struct zvmo *vmo_alloc(enum zvmo_kind kind, struct zvmo_cow *cow,
@@ -123,7 +123,7 @@ static void vmo_release(struct kref *refs)
 	if (vmo->view.mapping)
 		zvmo_cow_remove_view(vmo->cow, &vmo->view);
 	iput(vmo->inode);
-	iput(vmo->cow->inode);
+	zvmo_cow_put(vmo->cow);
 	kfree(vmo);
 	atomic_long_dec(&nr_vmos);
 	zvmo_fs_unpin();
@@ -160,7 +160,7 @@ static struct zvmo *vmo_alloc_on_new_cow(enum zvmo_kind kind,
 		return ERR_PTR(-ENOMEM);
 	vmo = vmo_alloc(kind, cow, cow->inode);
 	if (!vmo) {
-		iput(cow->inode);
+		zvmo_cow_put(cow);
 		return ERR_PTR(-ENOMEM);
 	}
 	ihold(cow->inode);
@@ -259,7 +259,7 @@ static struct zvmo *create_slice(struct zvmo *parent,
 		iput(inode);
 		return ERR_PTR(-ENOMEM);
 	}
-	ihold(parent->cow->inode);
+	zvmo_cow_get(parent->cow);
 	child->first = parent->first + (args->offset >> PAGE_SHIFT);
 	child->slice_size = size;
 	slice_add_view(child);
@@ -282,7 +282,7 @@ static struct zvmo *create_reference(struct zvmo *parent, u32 rights,
 	child = vmo_alloc(ZVMO_KIND_REFERENCE, parent->cow, parent->inode);
 	if (!child)
 		return ERR_PTR(-ENOMEM);
-	ihold(parent->cow->inode);
+	zvmo_cow_get(parent->cow);
 	ihold(parent->inode);
 	return child;
 }

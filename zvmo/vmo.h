@@ -30,7 +30,7 @@ enum zvmo_kind {
  * @discardable: Created discardable. Set once.
  * @immutable: Nobody can ever write it. Set once.
  * @koid: Its id. Set once.
- * @cow: Its content; a reference to @cow->inode is held. Set once.
+ * @cow: Its content, of which it is a user. Set once.
  * @inode: Inode of its files, holding its stream size; a reference is held.
  *	That of @cow, but a slice has its own. Set once.
  * @first: First page of the window in @cow; 0 if not a slice. Set once.

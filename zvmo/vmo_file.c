@@ -56,13 +56,24 @@ static bool handle_may_grow(const struct zvmo_handle *handle)
 	       (handle->rights & ZVMO_RIGHT_RESIZE);
 }
 
+/*
+ * Take the inode's lock. A write holds it while it waits for user memory, which
+ * may be for ever; so whoever waits for the lock can be killed.
+ */
+static int lock_stream(struct inode *inode)
+{
+	return down_write_killable(&inode->i_rwsem) ? -EINTR : 0;
+}
+
 static ssize_t fop_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct zvmo_handle *handle = iocb->ki_filp->private_data;
 	struct inode *inode = handle->vmo->inode;
 	ssize_t ret;
 
-	inode_lock(inode);
+	ret = lock_stream(inode);
+	if (ret)
+		return ret;
 	ret = generic_write_checks(iocb, from);
 	if (ret > 0)
 		ret = zvmo_write_iter(handle->vmo, handle_may_grow(handle),
@@ -148,12 +159,14 @@ static long fop_fallocate(struct file *file, int mode, loff_t offset,
 	int what = mode & ~FALLOC_FL_KEEP_SIZE;
 	struct zvmo *vmo = handle->vmo;
 	u64 end = offset + length;
-	long err = 0;
+	long err;
 
 	if (what && what != FALLOC_FL_PUNCH_HOLE &&
 	    what != FALLOC_FL_ZERO_RANGE)
 		return -EOPNOTSUPP;
-	inode_lock(vmo->inode);
+	err = lock_stream(vmo->inode);
+	if (err)
+		return err;
 	if (!(mode & FALLOC_FL_KEEP_SIZE))
 		err = allocate_size(handle, end);
 	if (!err)
@@ -269,7 +282,9 @@ static long ioctl_set_size(struct zvmo_handle *handle, void *data,
 
 	if (args->reserved)
 		return -EINVAL;
-	inode_lock(handle->vmo->inode);
+	err = lock_stream(handle->vmo->inode);
+	if (err)
+		return err;
 	err = zvmo_set_size(handle->vmo, handle->rights, args->size);
 	inode_unlock(handle->vmo->inode);
 	return err;
@@ -372,6 +387,16 @@ static long ioctl_diff(struct zvmo_handle *handle, void *data, void __user *arg)
 	return ret ?: list.nr;
 }
 
+union vmo_ioctl_args {
+	struct zvmo_create_child create_child;
+	struct zvmo_info info;
+	struct zvmo_set_size set_size;
+	struct zvmo_op_range op_range;
+	struct zvmo_name name;
+	struct zvmo_duplicate duplicate;
+	struct zvmo_diff diff;
+};
+
 /*
  * @known is the size of the structure here, or 0 for one that is only returned
  * (its size is read); @least is the size of its first version.
@@ -414,11 +439,7 @@ static const struct vmo_ioctl vmo_ioctls[] = {
 static long fop_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	const struct vmo_ioctl *ioctl;
-	union {
-		struct zvmo_create_child create_child;
-		struct zvmo_info info;
-		struct zvmo_diff diff;
-	} data;
+	union vmo_ioctl_args data;
 	unsigned int nr = _IOC_NR(cmd);
 	long err;
 

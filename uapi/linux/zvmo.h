@@ -23,7 +23,8 @@
  *             unknown flag or operation, a reserved member that is not zero,
  *             a wrong alignment, or a combination that makes no sense.
  * E2BIG       @argsz is longer than this module knows and the part that it
- *             does not know is not zero (ask for a newer module).
+ *             does not know is not zero (ask for a newer module); or it is
+ *             longer than a page.
  * EFAULT      A pointer argument is not accessible memory.
  * EFBIG       A size (or offset plus size) exceeds ZVMO_SIZE_MAX.
  * ERANGE      An offset or range lies outside the object.
@@ -51,7 +52,8 @@
  *   ZVMO_RIGHT_READ or ZVMO_RIGHT_WRITE: EBADF, as for any file.
  * * lseek() knows SEEK_DATA and SEEK_HOLE (page granularity; ENXIO past the
  *   end).
- * * ftruncate() is ZVMO_IOC_SET_SIZE (EINVAL without ZVMO_RIGHT_WRITE).
+ * * ftruncate() is ZVMO_IOC_SET_SIZE (EINVAL without ZVMO_RIGHT_WRITE; while
+ *   another write is stuck it waits unkillably, which the ioctl does not).
  * * fallocate(): mode 0 and FALLOC_FL_KEEP_SIZE commit pages;
  *   FALLOC_FL_PUNCH_HOLE | KEEP_SIZE and FALLOC_FL_ZERO_RANGE zero bytes and
  *   free whole pages. Without KEEP_SIZE the stream size, and if need be the
@@ -62,7 +64,10 @@
  *   PROT_WRITE also ZVMO_RIGHT_WRITE, and for PROT_EXEC ZVMO_RIGHT_EXECUTE
  *   (EACCES). A mapping may extend past the VMO; touching that raises SIGBUS
  *   (until the VMO grows). Reading a hole takes no memory. A mapping keeps
- *   the VMO alive without any descriptor.
+ *   the VMO alive without any descriptor. Long-term pins (io_uring's fixed
+ *   buffers, RDMA) are refused; a futex in a page that was never written
+ *   through a mapping, waited on through a read-only mapping, is EFAULT; and
+ *   personality(READ_IMPLIES_EXEC) asks for PROT_EXEC with every mapping.
  * * poll(): POLLPRI while the VMO has no living children (Zircon:
  *   ZX_VMO_ZERO_CHILDREN); never without ZVMO_RIGHT_WAIT. POLLIN and POLLOUT
  *   always.

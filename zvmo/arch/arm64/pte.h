@@ -9,6 +9,12 @@
 #include <linux/pgtable.h>
 #include <asm/tlbflush.h>
 
+/* @prot with what the hardware does not set, or sets only later. */
+static inline pgprot_t zvmo_pgprot_dirty(pgprot_t prot)
+{
+	return __pgprot((pgprot_val(prot) | PTE_DIRTY) & ~PTE_RDONLY);
+}
+
 /**
  * zvmo_pte_set_writable() - Make a PTE writable, dirty and young.
  * @vma: The VMA.

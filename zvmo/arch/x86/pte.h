@@ -8,6 +8,12 @@
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 
+/* @prot with what the hardware does not set, or sets only later. */
+static inline pgprot_t zvmo_pgprot_dirty(pgprot_t prot)
+{
+	return __pgprot(pgprot_val(prot) | _PAGE_DIRTY | _PAGE_SOFT_DIRTY);
+}
+
 /**
  * zvmo_pte_set_writable() - Make a PTE writable, dirty and young.
  * @vma: The VMA.
