@@ -898,3 +898,23 @@ TEST(hierarchy_under_threads)
 	EXPECT(test_holds(fd, 0, 4 * PAGE, 1));
 	EXPECT_EQ(test_stats().pages, 4);
 }
+
+/* A path is no VMO: content dies with its last VMO. */
+TEST(a_path_keeps_no_content)
+{
+	int original = test_create(4 * PAGE, 0), snapshot, path;
+	char name[64];
+
+	ASSERT_EQ(zvmo_commit(original, 0, 4 * PAGE), 0);
+	snapshot = zvmo_snapshot(original);
+	ASSERT_GE(snapshot, 0);
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", snapshot);
+	path = open(name, O_PATH | O_CLOEXEC);
+	ASSERT_GE(path, 0);
+	test_close(snapshot);
+	EXPECT_EQ(test_stats().cows, 1);
+	EXPECT_EQ(zvmo_decommit(original, 0, PAGE), 0);
+	test_close(original);
+	EXPECT_EQ(test_stats().pages, 0);
+	test_close(path);
+}

@@ -488,6 +488,7 @@ TEST(holes_of_both_sides)
 #define ALL_PAGES (WRITERS * OWN_PAGES)
 #define WORDS (PAGE / 8)
 #define STORM_SECONDS 4
+#define MIN_ROUNDS 3 /* on a slow machine, if it takes longer */
 
 struct writer {
 	_Atomic uint64_t begun; /* the generation it is writing */
@@ -720,7 +721,7 @@ static void storm_run(unsigned int disturbers, bool with_fork)
 	if (with_fork)
 		threads[nr++] = thread_start(fork_on, NULL);
 	deadline = test_seconds() + STORM_SECONDS;
-	while (test_seconds() < deadline)
+	while (test_seconds() < deadline || rounds < MIN_ROUNDS)
 		take_and_check(content, rounds++);
 	atomic_store(&storm->stop, true);
 	for (i = 0; i < nr; i++)
@@ -732,7 +733,6 @@ static void storm_run(unsigned int disturbers, bool with_fork)
 			  atomic_load(&storm->writers[i].finished));
 	test_note("%u snapshots, %llu disturbances", rounds,
 		  (unsigned long long)atomic_load(&storm->disturbances));
-	EXPECT_GE(rounds, 2);
 }
 
 TEST(snapshots_while_eight_threads_write)

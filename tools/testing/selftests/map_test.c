@@ -1100,3 +1100,54 @@ TEST(views_after_a_snapshot)
 	for (i = 0; i < NR_VIEWS; i++)
 		EXPECT_EQ(page_read(snapshots[i], page), i);
 }
+
+/* Is the page at an address soft-dirty? -1 if the kernel does not say. */
+static int soft_dirty(const char *address)
+{
+	int file = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	uint64_t entry = 0;
+	int ret = -1;
+
+	if (file < 0)
+		return ret;
+	if (pread(file, &entry, sizeof(entry),
+		  (off_t)((uintptr_t)address / PAGE * sizeof(entry))) ==
+	    sizeof(entry))
+		ret = entry >> 55 & 1;
+	test_close(file);
+	return ret;
+}
+
+static void clear_soft_dirty(void)
+{
+	int file = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+
+	ASSERT_GE(file, 0);
+	ASSERT_EQ(write(file, "4", 1), 1);
+	test_close(file);
+}
+
+/* Who tracks changes with soft-dirty bits sees first writes and later ones. */
+TEST(written_pages_are_soft_dirty)
+{
+	int fd = test_create(4 * PAGE, 0), snapshot;
+	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+
+	word_write(page_at(map, 0), 1);
+	if (soft_dirty(map) != 1)
+		SKIP("no soft-dirty tracking");
+	clear_soft_dirty();
+	EXPECT_EQ(soft_dirty(map), 0);
+	word_write(page_at(map, 1), 1);
+	EXPECT_EQ(soft_dirty(page_at(map, 1)), 1);
+	word_write(page_at(map, 0), 2);
+	EXPECT_EQ(soft_dirty(map), 1);
+	clear_soft_dirty();
+	snapshot = zvmo_snapshot(fd);
+	ASSERT_GE(snapshot, 0);
+	word_write(page_at(map, 0), 3);
+	EXPECT_EQ(soft_dirty(map), 1);
+	test_unmap(map, 4 * PAGE);
+	test_close(snapshot);
+	test_close(fd);
+}

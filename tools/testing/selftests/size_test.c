@@ -3,12 +3,15 @@
  * zvmo: selftests - size and stream size
  */
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness.h"
+#include "parallel.h"
 
 /* Size, stream size, what fstat() says and where reading ends. */
 static void expect_sizes(int fd, uint64_t size, uint64_t stream_size)
@@ -324,4 +327,46 @@ TEST(blocks)
 	ASSERT_EQ(fstat(slice, &stat), 0);
 	EXPECT_EQ(stat.st_blocks, 0);
 	EXPECT(S_ISREG(stat.st_mode));
+}
+
+static int resized;
+static atomic_bool resizing_done;
+
+/* Fill two pages, the second first, cut to 100 bytes, and grow again. */
+static void *fill_and_cut(void *unused)
+{
+	char text[PAGE];
+
+	memset(text, 'X', sizeof(text));
+	while (!resizing_done) {
+		ASSERT_EQ(zvmo_write(resized, PAGE, text, PAGE), 0);
+		ASSERT_EQ(zvmo_write(resized, 0, text, PAGE), 0);
+		ASSERT_EQ(zvmo_set_size(resized, 100), 0);
+		ASSERT_EQ(zvmo_set_size(resized, 2 * PAGE), 0);
+	}
+	return unused;
+}
+
+/* A snapshot sees all of what a shrink does, or nothing. */
+TEST(shrinking_is_one_step)
+{
+	pthread_t thread;
+	unsigned int i;
+
+	resized = test_create(2 * PAGE, ZVMO_RESIZABLE);
+	thread = thread_start(fill_and_cut, NULL);
+	for (i = 0; i < 3000; i++) {
+		int snapshot = zvmo_snapshot_range(resized, 0, 2 * PAGE);
+		char bytes[2 * PAGE];
+
+		ASSERT_GE(snapshot, 0);
+		ASSERT_EQ(zvmo_read(snapshot, 0, bytes, sizeof(bytes)),
+			  (long)sizeof(bytes));
+		if (bytes[0] == 'X' && bytes[PAGE] == 0)
+			ASSERT_EQ(bytes[PAGE - 1], 0);
+		test_close(snapshot);
+	}
+	resizing_done = true;
+	thread_join(thread);
+	test_close(resized);
 }
