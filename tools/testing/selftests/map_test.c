@@ -785,8 +785,8 @@ TEST(syncing)
 TEST(hints)
 {
 	static const int hints[] = {
-		MADV_NORMAL,	  MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED,
-		MADV_UNMERGEABLE, MADV_COLD,   MADV_PAGEOUT,	MADV_NORMAL,
+		MADV_NORMAL, MADV_RANDOM,  MADV_SEQUENTIAL, MADV_WILLNEED,
+		MADV_COLD,   MADV_PAGEOUT, MADV_NORMAL,
 	};
 	int fd = create_numbered(16, 0);
 	char *map = test_map(fd, 0, 16 * PAGE, RW, 0);
