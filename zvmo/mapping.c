@@ -53,6 +53,8 @@ static const struct vm_operations_struct mapping_ops = {
  */
 int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma)
 {
+	struct zvmo_cow *cow = handle->vmo->cow;
+
 	if (!(handle->rights & ZVMO_RIGHT_MAP))
 		return -EACCES;
 	if (!(handle->rights & ZVMO_RIGHT_EXECUTE)) {
@@ -66,6 +68,11 @@ int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma)
 	 */
 	vm_flags_set(vma, VM_MIXEDMAP | VM_SEQ_READ);
 	vma->vm_ops = &mapping_ops;
+	/* Under the lock: zvmo_set_cache_policy() looks at the mappings. */
+	down_read(&cow->lock);
+	vma->vm_page_prot =
+		zvmo_arch_pgprot(vma->vm_page_prot, cow->cache_policy);
 	mapping_open(vma);
+	up_read(&cow->lock);
 	return 0;
 }

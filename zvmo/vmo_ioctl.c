@@ -15,8 +15,10 @@
 #include <linux/slab.h>
 
 #include "args.h"
+#include "cache.h"
 #include "diff.h"
 #include "io.h"
+#include "op_range.h"
 #include "restore.h"
 #include "vmo_file.h"
 #include "vmo_ioctl.h"
@@ -82,10 +84,7 @@ static long ioctl_set_size(struct zvmo_handle *handle, void *data,
 static long ioctl_op_range(struct zvmo_handle *handle, void *data,
 			   void __user *arg)
 {
-	const struct zvmo_op_range *args = data;
-
-	return zvmo_op_range(handle->vmo, handle->rights, args->op,
-			     args->offset, args->length);
+	return zvmo_op_range(handle->vmo, handle->rights, data);
 }
 
 static long ioctl_get_name(struct zvmo_handle *handle, void *data,
@@ -211,6 +210,14 @@ static long ioctl_restore(struct zvmo_handle *handle, void *data,
 	return ret;
 }
 
+static long ioctl_set_cache_policy(struct zvmo_handle *handle, void *data,
+				   void __user *arg)
+{
+	const struct zvmo_set_cache_policy *args = data;
+
+	return zvmo_set_cache_policy(handle->vmo, handle->rights, args->policy);
+}
+
 static long ioctl_set_stream_size(struct zvmo_handle *handle, void *data,
 				  void __user *arg)
 {
@@ -262,6 +269,7 @@ union vmo_ioctl_args {
 	struct zvmo_diff diff;
 	struct zvmo_rw rw;
 	struct zvmo_restore restore;
+	struct zvmo_set_cache_policy set_cache_policy;
 };
 
 /*
@@ -305,6 +313,8 @@ static const struct vmo_ioctl vmo_ioctls[] = {
 	VMO_IOCTL(ZVMO_IOC_DIFF, zvmo_diff, ZVMO_DIFF_SIZE_VER0, ioctl_diff),
 	VMO_IOCTL(ZVMO_IOC_SET_STREAM_SIZE, zvmo_set_size,
 		  ZVMO_SET_SIZE_SIZE_VER0, ioctl_set_stream_size),
+	VMO_IOCTL(ZVMO_IOC_SET_CACHE_POLICY, zvmo_set_cache_policy,
+		  ZVMO_SET_CACHE_POLICY_SIZE_VER0, ioctl_set_cache_policy),
 	VMO_IOCTL(ZVMO_IOC_RESTORE, zvmo_restore, ZVMO_RESTORE_SIZE_VER0,
 		  ioctl_restore),
 	VMO_IOCTL(ZVMO_IOC_READ, zvmo_rw, ZVMO_RW_SIZE_VER0, ioctl_read),
