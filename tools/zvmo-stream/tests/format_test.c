@@ -580,6 +580,7 @@ struct forged {
 	struct record records[3];
 	unsigned int count;
 	struct zvmo_stream_id id;
+	struct zvmo_stream_id digest_error;
 	uint8_t bytes[65536];
 	size_t size;
 };
@@ -622,6 +623,8 @@ static void forge_end(struct forged *forged)
 	struct zvmo_stream_id digest = { hash.low64, hash.high64 };
 	uint8_t payload[END_BYTES];
 
+	digest.low += forged->digest_error.low;
+	digest.high += forged->digest_error.high;
 	identity_add_sizes(&forged->id, forged->info.size,
 			   forged->info.stream_size);
 	id_encode(&forged->id, payload);
@@ -704,6 +707,9 @@ static void nonsense_is_refused(void)
 	/* Another content than it says. */
 	FORGED(-EBADMSG, f->id.low = 1);
 	FORGED(-EBADMSG, f->id.high = 1);
+	/* Other bytes than it says. */
+	FORGED(-EBADMSG, f->digest_error.low = 1);
+	FORGED(-EBADMSG, f->digest_error.high = 1);
 }
 
 /* More than a record may have; the room for it is not to overflow. */
