@@ -11,6 +11,7 @@
  * The size is checked again each time the lock is taken.
  */
 #include <linux/highmem.h>
+#include <linux/overflow.h>
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
@@ -22,23 +23,24 @@
 /* Pages copied before the lock is let go of for others. */
 #define IO_BATCH 16
 
-/* A transfer between a VMO and an iterator. */
-struct transfer {
+/* Bytes on their way between a VMO and an iterator. */
+struct io {
 	struct zvmo *vmo;
 	struct iov_iter *iter;
 	u64 offset; /* where it stands, in the VMO */
+	bool whole; /* to the VMO's size, whatever the stream size */
 	bool may_grow; /* a write may raise the VMO's size */
 	struct page *spare; /* for a write */
 };
 
 /* Page number in the content object. */
-static inline unsigned long transfer_pgoff(const struct transfer *io)
+static inline unsigned long io_pgoff(const struct io *io)
 {
 	return io->vmo->first + (io->offset >> PAGE_SHIFT);
 }
 
 /* Bytes that lie in the present page and before @end. */
-static size_t transfer_chunk(const struct transfer *io, u64 end)
+static size_t io_chunk(const struct io *io, u64 end)
 {
 	size_t chunk = PAGE_SIZE - offset_in_page(io->offset);
 
@@ -46,17 +48,23 @@ static size_t transfer_chunk(const struct transfer *io, u64 end)
 	return min_t(u64, chunk, end - io->offset);
 }
 
-/* Where reading ends. */
-static u64 read_end(const struct zvmo *vmo)
+/* Where the stream ends. */
+static u64 stream_end(const struct zvmo *vmo)
 {
 	return min_t(u64, i_size_read(vmo->inode), zvmo_size(vmo));
 }
 
-static size_t read_page(struct transfer *io, size_t chunk)
+/* Where reading ends. */
+static u64 read_end(const struct io *io)
+{
+	return io->whole ? zvmo_size(io->vmo) : stream_end(io->vmo);
+}
+
+static size_t read_page(struct io *io, size_t chunk)
 {
 	struct zvmo_cow *cow = io->vmo->cow;
 	zvmo_entry_t entry =
-		zvmo_tree_lookup(&cow->tree, cow->base + transfer_pgoff(io));
+		zvmo_tree_lookup(&cow->tree, cow->base + io_pgoff(io));
 	struct page *page = zvmo_entry_is_page(entry) ? zvmo_entry_page(entry) :
 							ZERO_PAGE(0);
 	char *from = kmap_local_page(page);
@@ -71,7 +79,7 @@ static size_t read_page(struct transfer *io, size_t chunk)
  * Read a batch of pages. Returns 1 when all is read, 0 to go on, or -EFAULT
  * when user memory must be faulted in first.
  */
-static int read_batch(struct transfer *io)
+static int read_batch(struct io *io)
 {
 	struct zvmo_cow *cow = io->vmo->cow;
 	size_t chunk, copied;
@@ -80,12 +88,11 @@ static int read_batch(struct transfer *io)
 	down_read(&cow->lock);
 	pagefault_disable();
 	for (i = 0; i < IO_BATCH && !ret; i++) {
-		if (io->offset >= read_end(io->vmo) ||
-		    !iov_iter_count(io->iter)) {
+		if (io->offset >= read_end(io) || !iov_iter_count(io->iter)) {
 			ret = 1;
 			break;
 		}
-		chunk = transfer_chunk(io, read_end(io->vmo));
+		chunk = io_chunk(io, read_end(io));
 		copied = read_page(io, chunk);
 		io->offset += copied;
 		if (copied < chunk)
@@ -94,6 +101,27 @@ static int read_batch(struct transfer *io)
 	pagefault_enable();
 	up_read(&cow->lock);
 	return ret;
+}
+
+/* Read until all is read, or the end is met (0), or an error. */
+static int read_all(struct io *io)
+{
+	size_t want;
+	int ret = 0;
+
+	while (!ret) {
+		ret = read_batch(io);
+		want = min_t(size_t, iov_iter_count(io->iter),
+			     IO_BATCH * PAGE_SIZE);
+		/* A pipe that is full stays full. */
+		if (ret == -EFAULT && user_backed_iter(io->iter) &&
+		    fault_in_iov_iter_writeable(io->iter, want) < want)
+			ret = 0;
+		if (!ret && fatal_signal_pending(current))
+			ret = -EINTR;
+		cond_resched();
+	}
+	return min(ret, 0);
 }
 
 /**
@@ -110,26 +138,14 @@ static int read_batch(struct transfer *io)
  */
 ssize_t zvmo_read_iter(struct zvmo *vmo, struct iov_iter *to, u64 offset)
 {
-	struct transfer io = { .vmo = vmo, .iter = to, .offset = offset };
-	size_t want;
-	int ret = 0;
+	struct io io = { .vmo = vmo, .iter = to, .offset = offset };
+	int err = read_all(&io);
 
-	while (!ret) {
-		ret = read_batch(&io);
-		want = min_t(size_t, iov_iter_count(to), IO_BATCH * PAGE_SIZE);
-		/* A pipe that is full stays full. */
-		if (ret == -EFAULT && user_backed_iter(to) &&
-		    fault_in_iov_iter_writeable(to, want) < want)
-			ret = 0;
-		if (!ret && fatal_signal_pending(current))
-			ret = -EINTR;
-		cond_resched();
-	}
-	return io.offset > offset ? io.offset - offset : min(ret, 0);
+	return io.offset > offset ? io.offset - offset : err;
 }
 
 /* Where writing ends; past it a write may only grow the VMO. */
-static u64 write_end(const struct transfer *io)
+static u64 write_end(const struct io *io)
 {
 	u64 base = (u64)io->vmo->cow->base << PAGE_SHIFT;
 
@@ -137,7 +153,7 @@ static u64 write_end(const struct transfer *io)
 }
 
 /* Write into one page. Returns bytes written, or a negative errno. */
-static ssize_t write_page(struct transfer *io)
+static ssize_t write_page(struct io *io)
 {
 	struct zvmo_cow *cow = io->vmo->cow;
 	u64 old_size = cow->size;
@@ -146,12 +162,11 @@ static ssize_t write_page(struct transfer *io)
 	int err;
 
 	if (io->offset >= write_end(io))
-		return -EFBIG;
-	chunk = transfer_chunk(io, write_end(io));
+		return io->whole ? -ERANGE : -EFBIG;
+	chunk = io_chunk(io, write_end(io));
 	if (io->may_grow)
 		zvmo_cow_grow(cow, round_up(io->offset + 1, PAGE_SIZE));
-	err = zvmo_cow_own_page(cow, transfer_pgoff(io), NULL, &io->spare,
-				&page);
+	err = zvmo_cow_own_page(cow, io_pgoff(io), NULL, &io->spare, &page);
 	if (!err) {
 		pagefault_disable();
 		copied = copy_page_from_iter_atomic(
@@ -159,11 +174,11 @@ static ssize_t write_page(struct transfer *io)
 		pagefault_enable();
 	}
 	if (!copied) {
-		zvmo_cow_ungrow(cow, old_size, transfer_pgoff(io));
+		zvmo_cow_ungrow(cow, old_size, io_pgoff(io));
 		return err ?: -EFAULT;
 	}
 	io->offset += copied;
-	if (io->offset > i_size_read(io->vmo->inode))
+	if (!io->whole && io->offset > i_size_read(io->vmo->inode))
 		i_size_write(io->vmo->inode, io->offset);
 	return copied == chunk ? copied : -EFAULT;
 }
@@ -172,7 +187,7 @@ static ssize_t write_page(struct transfer *io)
  * Write a batch of pages. Returns 1 when all is written, 0 to go on, -EAGAIN
  * for a spare page, -EFAULT when user memory must be faulted in first.
  */
-static int write_batch(struct transfer *io)
+static int write_batch(struct io *io)
 {
 	ssize_t ret = 0;
 	int i;
@@ -190,7 +205,7 @@ static int write_batch(struct transfer *io)
 }
 
 /* Get what a batch stopped for. Returns 0 to go on. */
-static int write_supply(struct transfer *io, int ret)
+static int write_supply(struct io *io, int ret)
 {
 	size_t want =
 		min_t(size_t, iov_iter_count(io->iter), IO_BATCH * PAGE_SIZE);
@@ -208,6 +223,22 @@ static int write_supply(struct transfer *io, int ret)
 	    fault_in_iov_iter_readable(io->iter, want) < want)
 		return 0;
 	return ret;
+}
+
+/* Write until all is written (0), or an error. */
+static int write_all(struct io *io)
+{
+	int ret = 0;
+
+	while (!ret) {
+		ret = write_supply(io, write_batch(io));
+		if (!ret && fatal_signal_pending(current))
+			ret = -EINTR;
+		cond_resched();
+	}
+	if (io->spare)
+		zvmo_page_put(io->spare);
+	return min(ret, 0);
 }
 
 /**
@@ -229,20 +260,75 @@ static int write_supply(struct transfer *io, int ret)
 ssize_t zvmo_write_iter(struct zvmo *vmo, bool may_grow, struct iov_iter *from,
 			u64 offset)
 {
-	struct transfer io = {
+	struct io io = {
 		.vmo = vmo, .may_grow = may_grow, .iter = from, .offset = offset
 	};
-	int ret = 0;
+	int err = write_all(&io);
 
-	while (!ret) {
-		ret = write_supply(&io, write_batch(&io));
-		if (!ret && fatal_signal_pending(current))
-			ret = -EINTR;
-		cond_resched();
-	}
-	if (io.spare)
-		zvmo_page_put(io.spare);
-	return io.offset > offset ? io.offset - offset : min(ret, 0);
+	return io.offset > offset ? io.offset - offset : err;
+}
+
+/* Set up to move all of [@offset, +@length) to or from a user's buffer. */
+static int io_init_whole(struct io *io, struct iov_iter *iter, int direction,
+			 u64 length, void __user *buffer)
+{
+	u64 end;
+
+	if (check_add_overflow(io->offset, length, &end) ||
+	    end > zvmo_size(io->vmo))
+		return -ERANGE;
+	if (!access_ok(buffer, length))
+		return -EFAULT;
+	iov_iter_ubuf(iter, direction, buffer, length);
+	io->iter = iter;
+	io->whole = true;
+	return 0;
+}
+
+/**
+ * zvmo_read() - Read all of a range, to the VMO's size.
+ * @vmo: The VMO.
+ * @offset: From where, in bytes.
+ * @length: How many bytes.
+ * @buffer: Where to.
+ *
+ * Context: May sleep and fault. Takes and releases cow->lock.
+ * Return: 0, or a negative errno as ZVMO_IOC_READ documents.
+ */
+int zvmo_read(struct zvmo *vmo, u64 offset, u64 length, void __user *buffer)
+{
+	struct io io = { .vmo = vmo, .offset = offset };
+	struct iov_iter iter;
+	int err;
+
+	err = io_init_whole(&io, &iter, READ, length, buffer);
+	if (!err)
+		err = read_all(&io);
+	/* It shrank meanwhile. */
+	return err ?: iov_iter_count(&iter) ? -ERANGE : 0;
+}
+
+/**
+ * zvmo_write() - Write all of a range, to the VMO's size.
+ * @vmo: The VMO.
+ * @offset: Where to, in bytes.
+ * @length: How many bytes.
+ * @buffer: Where from.
+ *
+ * The stream size stays.
+ *
+ * Context: May sleep and fault. Takes and releases cow->lock.
+ * Return: 0, or a negative errno as ZVMO_IOC_WRITE documents.
+ */
+int zvmo_write(struct zvmo *vmo, u64 offset, u64 length,
+	       const void __user *buffer)
+{
+	struct io io = { .vmo = vmo, .offset = offset };
+	struct iov_iter iter;
+	int err;
+
+	err = io_init_whole(&io, &iter, WRITE, length, (void __user *)buffer);
+	return err ?: write_all(&io);
 }
 
 /**
@@ -263,7 +349,7 @@ loff_t zvmo_seek(struct zvmo *vmo, loff_t offset, bool data)
 	bool there;
 
 	down_read(&cow->lock);
-	end = read_end(vmo);
+	end = stream_end(vmo);
 	if (offset >= end)
 		goto out_unlock;
 	next = index + (offset >> PAGE_SHIFT);

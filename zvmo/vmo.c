@@ -455,6 +455,36 @@ int zvmo_set_size(struct zvmo *vmo, u32 rights, u64 size)
 	return zvmo_cow_resize(vmo->cow, size);
 }
 
+/**
+ * zvmo_set_stream_size() - Change the stream size.
+ * @vmo: The VMO.
+ * @rights: Rights of the handle that was used.
+ * @size: New stream size in bytes.
+ *
+ * Context: May sleep. The inode's lock is held, so that no size changes.
+ * Return: 0 or a negative errno as ZVMO_IOC_SET_STREAM_SIZE documents.
+ */
+int zvmo_set_stream_size(struct zvmo *vmo, u32 rights, u64 size)
+{
+	u64 old = i_size_read(vmo->inode), end = zvmo_size(vmo);
+	u64 window = (u64)vmo->first << PAGE_SHIFT;
+	int err;
+
+	if (!(rights & ZVMO_RIGHT_WRITE))
+		return -EACCES;
+	if (size > end)
+		return -ERANGE;
+	if (size == old)
+		return 0;
+	err = zvmo_cow_zero(vmo->cow, window + min(old, size), window + end);
+	if (err)
+		return err;
+	down_write(&vmo->cow->lock);
+	i_size_write(vmo->inode, size);
+	up_write(&vmo->cow->lock);
+	return 0;
+}
+
 static int decommit(struct zvmo *vmo, u64 offset, u64 length)
 {
 	u64 start = ((u64)vmo->first << PAGE_SHIFT) + offset;

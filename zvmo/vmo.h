@@ -74,6 +74,15 @@ static inline u64 zvmo_size(const struct zvmo *vmo)
 					      READ_ONCE(vmo->cow->size);
 }
 
+/*
+ * Take the inode's lock. A write holds it while it waits for user memory, which
+ * may be for ever; so whoever waits for the lock can be killed.
+ */
+static inline int zvmo_lock_stream(struct inode *inode)
+{
+	return down_write_killable(&inode->i_rwsem) ? -EINTR : 0;
+}
+
 struct zvmo *zvmo_create(const struct zvmo_create *args);
 struct zvmo *zvmo_create_child(struct zvmo *parent, u32 rights,
 			       const struct zvmo_create_child *args);
@@ -83,6 +92,7 @@ void zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info);
 void zvmo_get_name(struct zvmo *vmo, char *name);
 void zvmo_set_name(struct zvmo *vmo, const char *name);
 int zvmo_set_size(struct zvmo *vmo, u32 rights, u64 size);
+int zvmo_set_stream_size(struct zvmo *vmo, u32 rights, u64 size);
 int zvmo_op_range(struct zvmo *vmo, u32 rights, u32 op, u64 offset, u64 length);
 unsigned long zvmo_count_all(void);
 

@@ -2,8 +2,8 @@
 /*
  * zvmo: the file descriptor of a VMO
  *
- * The system calls on it, each a translation to an operation of vmo.c, io.c,
- * diff.c or mapping.c; what they mean is said in uapi/linux/zvmo.h.
+ * The system calls on it but for ioctl(), each a translation to an operation of
+ * vmo.c, io.c or mapping.c; what they mean is said in uapi/linux/zvmo.h.
  *
  * Locking: the inode's lock serialises whoever changes the stream size: writes,
  * resizing, fallocate().
@@ -11,23 +11,16 @@
 #include <linux/blkdev.h>
 #include <linux/falloc.h>
 #include <linux/file.h>
-#include <linux/nospec.h>
 #include <linux/poll.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string_helpers.h>
 
-#include "args.h"
 #include "compat.h"
-#include "diff.h"
 #include "io.h"
 #include "mapping.h"
 #include "vmo_file.h"
-
-/* Most ranges that one ZVMO_IOC_DIFF returns. */
-#define DIFF_MAX 1024U
-
-static const struct file_operations vmo_fops;
+#include "vmo_ioctl.h"
 
 static int fop_release(struct inode *inode, struct file *file)
 {
@@ -56,22 +49,13 @@ static bool handle_may_grow(const struct zvmo_handle *handle)
 	       (handle->rights & ZVMO_RIGHT_RESIZE);
 }
 
-/*
- * Take the inode's lock. A write holds it while it waits for user memory, which
- * may be for ever; so whoever waits for the lock can be killed.
- */
-static int lock_stream(struct inode *inode)
-{
-	return down_write_killable(&inode->i_rwsem) ? -EINTR : 0;
-}
-
 static ssize_t fop_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct zvmo_handle *handle = iocb->ki_filp->private_data;
 	struct inode *inode = handle->vmo->inode;
 	ssize_t ret;
 
-	ret = lock_stream(inode);
+	ret = zvmo_lock_stream(inode);
 	if (ret)
 		return ret;
 	ret = generic_write_checks(iocb, from);
@@ -164,7 +148,7 @@ static long fop_fallocate(struct file *file, int mode, loff_t offset,
 	if (what && what != FALLOC_FL_PUNCH_HOLE &&
 	    what != FALLOC_FL_ZERO_RANGE)
 		return -EOPNOTSUPP;
-	err = lock_stream(vmo->inode);
+	err = zvmo_lock_stream(vmo->inode);
 	if (err)
 		return err;
 	if (!(mode & FALLOC_FL_KEEP_SIZE))
@@ -233,232 +217,6 @@ static const struct inode_operations vmo_iops = {
 	.getattr = iop_getattr,
 };
 
-/* ioctls */
-
-static long ioctl_create_child(struct zvmo_handle *handle, void *data,
-			       void __user *arg)
-{
-	const struct zvmo_create_child *args = data;
-	struct zvmo *child;
-	u32 rights = handle->rights;
-	long fd;
-
-	child = zvmo_create_child(handle->vmo, rights, args);
-	if (IS_ERR(child))
-		return PTR_ERR(child);
-	rights &= ~ZVMO_RIGHT_RESIZE;
-	rights |= ZVMO_RIGHT_GET_PROPERTY | ZVMO_RIGHT_SET_PROPERTY;
-	if (args->options & ZVMO_CHILD_RESIZABLE)
-		rights |= ZVMO_RIGHT_RESIZE;
-	if (args->options & ZVMO_CHILD_NO_WRITE) {
-		rights &= ~ZVMO_RIGHT_WRITE;
-	} else if (child->kind == ZVMO_KIND_SNAPSHOT) {
-		rights |= ZVMO_RIGHT_WRITE;
-		rights &= ~ZVMO_RIGHT_EXECUTE;
-	}
-	fd = zvmo_file_install(child, rights);
-	zvmo_put(child);
-	return fd;
-}
-
-static long ioctl_get_info(struct zvmo_handle *handle, void *data,
-			   void __user *arg)
-{
-	struct zvmo_info *info = data;
-	u32 argsz = min_t(u32, info->argsz, sizeof(*info));
-
-	memset(info, 0, sizeof(*info));
-	zvmo_get_info(handle->vmo, info);
-	info->argsz = argsz;
-	info->rights = handle->rights;
-	return copy_to_user(arg, info, argsz) ? -EFAULT : 0;
-}
-
-static long ioctl_set_size(struct zvmo_handle *handle, void *data,
-			   void __user *arg)
-{
-	const struct zvmo_set_size *args = data;
-	long err;
-
-	if (args->reserved)
-		return -EINVAL;
-	err = lock_stream(handle->vmo->inode);
-	if (err)
-		return err;
-	err = zvmo_set_size(handle->vmo, handle->rights, args->size);
-	inode_unlock(handle->vmo->inode);
-	return err;
-}
-
-static long ioctl_op_range(struct zvmo_handle *handle, void *data,
-			   void __user *arg)
-{
-	const struct zvmo_op_range *args = data;
-
-	return zvmo_op_range(handle->vmo, handle->rights, args->op,
-			     args->offset, args->length);
-}
-
-static long ioctl_get_name(struct zvmo_handle *handle, void *data,
-			   void __user *arg)
-{
-	struct zvmo_name *args = data;
-
-	if (args->reserved)
-		return -EINVAL;
-	if (!(handle->rights & ZVMO_RIGHT_GET_PROPERTY))
-		return -EACCES;
-	zvmo_get_name(handle->vmo, args->name);
-	return copy_to_user(arg, args, ZVMO_NAME_SIZE_VER0) ? -EFAULT : 0;
-}
-
-static long ioctl_set_name(struct zvmo_handle *handle, void *data,
-			   void __user *arg)
-{
-	const struct zvmo_name *args = data;
-
-	if (args->reserved)
-		return -EINVAL;
-	if (!(handle->rights & ZVMO_RIGHT_SET_PROPERTY))
-		return -EACCES;
-	zvmo_set_name(handle->vmo, args->name);
-	return 0;
-}
-
-static long ioctl_duplicate(struct zvmo_handle *handle, void *data,
-			    void __user *arg)
-{
-	const struct zvmo_duplicate *args = data;
-	u32 rights = args->rights;
-
-	if (args->flags & ~ZVMO_DUPLICATE_REPLACE || args->reserved)
-		return -EINVAL;
-	if (!(args->flags & ZVMO_DUPLICATE_REPLACE) &&
-	    !(handle->rights & ZVMO_RIGHT_DUPLICATE))
-		return -EACCES;
-	if (rights == ZVMO_RIGHT_SAME_RIGHTS)
-		rights = handle->rights;
-	if (rights & ~handle->rights)
-		return -EINVAL;
-	return zvmo_file_install(handle->vmo, rights);
-}
-
-static long diff_files(struct zvmo_handle *handle, struct file *other,
-		       struct zvmo_diff *args, struct zvmo_diff_list *list)
-{
-	const struct zvmo_handle *other_handle = other->private_data;
-
-	if (other->f_op != &vmo_fops)
-		return -ENOTTY;
-	if (!(handle->rights & other_handle->rights & ZVMO_RIGHT_READ))
-		return -EACCES;
-	return zvmo_diff(handle->vmo, other_handle->vmo, args->offset,
-			 args->end, list);
-}
-
-static long ioctl_diff(struct zvmo_handle *handle, void *data, void __user *arg)
-{
-	struct zvmo_diff *args = data;
-	struct zvmo_diff_list list = {
-		.capacity = min(args->capacity, DIFF_MAX),
-	};
-	struct file *other;
-	long ret;
-
-	if (args->reserved || !args->capacity ||
-	    (args->offset | args->end) % PAGE_SIZE)
-		return -EINVAL;
-	other = fget(args->other);
-	if (!other)
-		return -EBADF;
-	ret = -ENOMEM;
-	list.ranges = kvcalloc(list.capacity, sizeof(*list.ranges),
-			       GFP_KERNEL_ACCOUNT);
-	if (list.ranges)
-		ret = diff_files(handle, other, args, &list);
-	fput(other);
-	if (!ret && copy_to_user(u64_to_user_ptr(args->ranges), list.ranges,
-				 list.nr * sizeof(*list.ranges)))
-		ret = -EFAULT;
-	if (!ret &&
-	    put_user(list.next, &((struct zvmo_diff __user *)arg)->offset))
-		ret = -EFAULT;
-	kvfree(list.ranges);
-	return ret ?: list.nr;
-}
-
-union vmo_ioctl_args {
-	struct zvmo_create_child create_child;
-	struct zvmo_info info;
-	struct zvmo_set_size set_size;
-	struct zvmo_op_range op_range;
-	struct zvmo_name name;
-	struct zvmo_duplicate duplicate;
-	struct zvmo_diff diff;
-};
-
-/*
- * @known is the size of the structure here, or 0 for one that is only returned
- * (its size is read); @least is the size of its first version.
- */
-struct vmo_ioctl {
-	size_t known;
-	size_t least;
-	long (*call)(struct zvmo_handle *handle, void *data, void __user *arg);
-};
-
-#define VMO_IOCTL(nr, type, least_size, fn)                       \
-	[_IOC_NR(nr)] = {                                         \
-		.known = sizeof(struct type) +                    \
-			 BUILD_BUG_ON_ZERO(sizeof(struct type) != \
-					   (least_size)),         \
-		.least = (least_size),                            \
-		.call = (fn),                                     \
-	}
-
-static const struct vmo_ioctl vmo_ioctls[] = {
-	VMO_IOCTL(ZVMO_IOC_CREATE_CHILD, zvmo_create_child,
-		  ZVMO_CREATE_CHILD_SIZE_VER0, ioctl_create_child),
-	[_IOC_NR(ZVMO_IOC_GET_INFO)] = {
-		.least = ZVMO_INFO_SIZE_VER0,
-		.call = ioctl_get_info,
-	},
-	VMO_IOCTL(ZVMO_IOC_SET_SIZE, zvmo_set_size, ZVMO_SET_SIZE_SIZE_VER0,
-		  ioctl_set_size),
-	VMO_IOCTL(ZVMO_IOC_OP_RANGE, zvmo_op_range, ZVMO_OP_RANGE_SIZE_VER0,
-		  ioctl_op_range),
-	VMO_IOCTL(ZVMO_IOC_GET_NAME, zvmo_name, ZVMO_NAME_SIZE_VER0,
-		  ioctl_get_name),
-	VMO_IOCTL(ZVMO_IOC_SET_NAME, zvmo_name, ZVMO_NAME_SIZE_VER0,
-		  ioctl_set_name),
-	VMO_IOCTL(ZVMO_IOC_DUPLICATE, zvmo_duplicate,
-		  ZVMO_DUPLICATE_SIZE_VER0, ioctl_duplicate),
-	VMO_IOCTL(ZVMO_IOC_DIFF, zvmo_diff, ZVMO_DIFF_SIZE_VER0, ioctl_diff),
-};
-
-static long fop_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
-{
-	const struct vmo_ioctl *ioctl;
-	union vmo_ioctl_args data;
-	unsigned int nr = _IOC_NR(cmd);
-	long err;
-
-	if (nr >= ARRAY_SIZE(vmo_ioctls) || cmd != _IO(ZVMO_IOC_TYPE, nr))
-		return -ENOTTY;
-	ioctl = &vmo_ioctls[array_index_nospec(nr, ARRAY_SIZE(vmo_ioctls))];
-	if (!ioctl->call)
-		return -ENOTTY;
-	if (ioctl->known)
-		err = zvmo_copy_args(&data, ioctl->known, ioctl->least,
-				     (void __user *)arg);
-	else
-		err = zvmo_copy_argsz(&data.info.argsz, ioctl->least,
-				      (void __user *)arg);
-	return err   ?:
-		       ioctl->call(file->private_data, &data,
-				   (void __user *)arg);
-}
-
 static const struct file_operations vmo_fops = {
 	.owner = THIS_MODULE,
 	.release = fop_release,
@@ -472,7 +230,7 @@ static const struct file_operations vmo_fops = {
 	.fallocate = fop_fallocate,
 	.poll = fop_poll,
 	.show_fdinfo = fop_show_fdinfo,
-	.unlocked_ioctl = fop_ioctl,
+	.unlocked_ioctl = zvmo_vmo_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };
 
@@ -536,4 +294,15 @@ int zvmo_file_install(struct zvmo *vmo, u32 rights)
 	}
 	fd_install(fd, file);
 	return fd;
+}
+
+/**
+ * zvmo_file_handle() - What an open file refers to.
+ * @file: Any open file.
+ *
+ * Return: Its handle, or NULL if it is not a VMO's.
+ */
+struct zvmo_handle *zvmo_file_handle(struct file *file)
+{
+	return file->f_op == &vmo_fops ? file->private_data : NULL;
 }

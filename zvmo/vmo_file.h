@@ -7,6 +7,7 @@
 
 #include "handle.h"
 
+struct zvmo_handle *zvmo_file_handle(struct file *file);
 int zvmo_file_install(struct zvmo *vmo, u32 rights);
 
 #endif /* _ZVMO_VMO_FILE_H */

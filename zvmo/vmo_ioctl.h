@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * zvmo: the ioctls of a VMO's descriptor
+ */
+#ifndef _ZVMO_VMO_IOCTL_H
+#define _ZVMO_VMO_IOCTL_H
+
+#include <linux/fs.h>
+
+long zvmo_vmo_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+
+#endif /* _ZVMO_VMO_IOCTL_H */
