@@ -33,17 +33,12 @@
 
 #include "cow.h"
 #include "page.h"
+#include "share.h"
 
 /* Pages handled before the lock is let go of for others. */
 #define COW_BATCH 64
 
 static atomic_long_t nr_cows;
-
-static inline unsigned long cow_index(const struct zvmo_cow *cow,
-				      unsigned long pgoff)
-{
-	return cow->base + pgoff;
-}
 
 static void cow_evict(struct zvmo_fs_owner *owner)
 {
@@ -205,21 +200,6 @@ void zvmo_cow_unmap(struct zvmo_cow *cow, unsigned long first, unsigned long nr)
 	}
 }
 
-/**
- * zvmo_cow_expose() - Note that a page may be mapped writable from now on.
- * @cow: The object.
- * @pgoff: Page number.
- * @page: The page there, owned as after zvmo_cow_own_page().
- *
- * Context: @cow->lock held exclusive.
- */
-void zvmo_cow_expose(struct zvmo_cow *cow, unsigned long pgoff,
-		     struct page *page)
-{
-	zvmo_page_set_identity(page, cow->inode->i_mapping, pgoff);
-	zvmo_tree_expose(&cow->tree, cow_index(cow, pgoff));
-}
-
 /*
  * May this page, exclusive but not exposed, be written in place? Only if no
  * foreign reference is left. PTEs of ours are told apart by removing them.
@@ -257,7 +237,7 @@ static int cow_replace_page(struct zvmo_cow *cow, unsigned long pgoff,
 	zvmo_entry_t was;
 	int err;
 
-	err = zvmo_tree_store(&cow->tree, cow_index(cow, pgoff),
+	err = zvmo_tree_store(&cow->tree, zvmo_cow_index(cow, pgoff),
 			      zvmo_page_entry(*spare), &was);
 	if (err)
 		return err;
@@ -294,7 +274,7 @@ int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
 		      struct page **page)
 {
 	struct zvmo_slot slot =
-		zvmo_tree_find(&cow->tree, cow_index(cow, pgoff));
+		zvmo_tree_find(&cow->tree, zvmo_cow_index(cow, pgoff));
 	struct page *old = NULL;
 
 	lockdep_assert_held_write(&cow->lock);
@@ -314,161 +294,6 @@ int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
 }
 
 /* Snapshots */
-
-struct conceal {
-	struct zvmo_tree copies; /* of the pages that are pinned */
-	int err;
-};
-
-/* Exposed pages that follow each other, to be unmapped with one call. */
-struct unmap_run {
-	struct zvmo_cow *cow;
-	unsigned long first;
-	unsigned long nr;
-};
-
-static void unmap_run_end(struct unmap_run *run)
-{
-	if (run->nr)
-		zvmo_cow_unmap(run->cow, run->first - run->cow->base, run->nr);
-	run->nr = 0;
-}
-
-static u64 unmap_leaf(unsigned long base, const zvmo_entry_t *slots, u64 marks,
-		      void *arg)
-{
-	struct unmap_run *run = arg;
-	unsigned long index;
-
-	for (; marks; marks &= marks - 1) {
-		index = base + __ffs64(marks);
-		if (index != run->first + run->nr)
-			unmap_run_end(run);
-		if (!run->nr++)
-			run->first = index;
-	}
-	return 0;
-}
-
-/* Unmap the exposed pages in a range of indexes. */
-static void cow_unmap_exposed(struct zvmo_cow *cow, unsigned long first,
-			      unsigned long last)
-{
-	struct unmap_run run = { .cow = cow };
-
-	zvmo_tree_conceal(&cow->tree, first, last, unmap_leaf, &run);
-	unmap_run_end(&run);
-	/* Pairs with get_user_pages_fast(): reference, then PTE. */
-	smp_mb();
-}
-
-/* Somebody pins an exposed page: a copy of it for the snapshot. */
-static void conceal_pinned(struct conceal *conceal, unsigned long index,
-			   struct page *page)
-{
-	struct page *copy;
-	zvmo_entry_t old;
-
-	if (conceal->err)
-		return;
-	copy = zvmo_page_alloc();
-	if (!copy) {
-		conceal->err = -ENOMEM;
-		return;
-	}
-	copy_highpage(copy, page);
-	conceal->err = zvmo_tree_store(&conceal->copies, index,
-				       zvmo_page_entry(copy), &old);
-	if (conceal->err)
-		zvmo_page_put(copy);
-}
-
-/* A leaf's exposed pages, unmapped: conceal those that nobody pins. */
-static u64 conceal_leaf(unsigned long base, const zvmo_entry_t *slots,
-			u64 marks, void *arg)
-{
-	struct page *page;
-	u64 left, done = 0;
-	unsigned int i;
-
-	for (left = marks; left; left &= left - 1) {
-		i = __ffs64(left);
-		page = zvmo_entry_page(slots[i]);
-		if (unlikely(page_ref_count(page) != 1)) {
-			conceal_pinned(arg, base + i, page);
-			continue;
-		}
-		/* Nobody else can look: no need for the page lock. */
-		zvmo_page_folio(page)->mapping = NULL;
-		done |= BIT_ULL(i);
-	}
-	return done;
-}
-
-/* Move the copies of pinned pages into the clone. */
-static int cow_place_copies(struct zvmo_tree *clone, struct zvmo_tree *copies,
-			    unsigned long first, unsigned long last)
-{
-	struct zvmo_cursor cursor;
-	struct zvmo_extent extent;
-	zvmo_entry_t old;
-	int err = 0;
-
-	zvmo_cursor_init(&cursor, copies, first, last);
-	while (!err && zvmo_cursor_next(&cursor, &extent)) {
-		if (!extent.entry)
-			continue;
-		err = zvmo_tree_store(clone, extent.first, extent.entry, &old);
-		if (err)
-			break;
-		zvmo_page_share(zvmo_entry_page(extent.entry));
-		zvmo_page_put(zvmo_entry_page(old));
-	}
-	return err;
-}
-
-/* Pinned pages stay exposed: take their marks away while they are shared. */
-static u64 unmark_leaf(unsigned long base, const zvmo_entry_t *slots, u64 marks,
-		       void *arg)
-{
-	return marks;
-}
-
-static void cow_mark_again(struct zvmo_cow *cow, struct zvmo_tree *copies,
-			   unsigned long first, unsigned long last)
-{
-	struct zvmo_cursor cursor;
-	struct zvmo_extent extent;
-
-	zvmo_cursor_init(&cursor, copies, first, last);
-	while (zvmo_cursor_next(&cursor, &extent))
-		if (extent.entry)
-			zvmo_tree_expose(&cow->tree, extent.first);
-}
-
-/* Share [first, last] with an empty tree; cow->lock is held exclusive. */
-static int cow_share(struct zvmo_cow *cow, struct zvmo_tree *tree,
-		     unsigned long first, unsigned long last)
-{
-	struct conceal conceal = {};
-
-	cow_unmap_exposed(cow, first, last);
-	zvmo_tree_conceal(&cow->tree, first, last, conceal_leaf, &conceal);
-	if (!conceal.err && !conceal.copies.root)
-		return zvmo_tree_clone(tree, &cow->tree, first, last);
-	if (!conceal.err) {
-		zvmo_tree_conceal(&cow->tree, first, last, unmark_leaf, NULL);
-		conceal.err = zvmo_tree_clone(tree, &cow->tree, first, last);
-		if (!conceal.err)
-			conceal.err = cow_place_copies(tree, &conceal.copies,
-						       first, last);
-		if (conceal.err)
-			zvmo_tree_destroy(tree);
-		cow_mark_again(cow, &conceal.copies, first, last);
-	}
-	zvmo_tree_destroy(&conceal.copies);
-	return conceal.err;
-}
 
 /**
  * zvmo_cow_clone() - Take a snapshot.
@@ -505,7 +330,7 @@ struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 		       ZVMO_INDEX_MAX :
 		       child->base + zvmo_cow_pages(child) - 1;
 	if (offset < parent->size && child->size)
-		err = cow_share(parent, &child->tree, first, last);
+		err = zvmo_cow_share(parent, &child->tree, first, last);
 	up_write(&parent->lock);
 	if (err) {
 		zvmo_cow_put(child);
@@ -527,7 +352,8 @@ static int cow_commit_batch(struct zvmo_cow *cow, unsigned long *pgoff,
 	down_write(&cow->lock);
 	stop = min(stop, zvmo_cow_pages(cow));
 	for (; *pgoff < stop; ++*pgoff) {
-		if (zvmo_tree_find(&cow->tree, cow_index(cow, *pgoff)).exclusive)
+		if (zvmo_tree_find(&cow->tree, zvmo_cow_index(cow, *pgoff))
+			    .exclusive)
 			continue;
 		err = zvmo_cow_own_page(cow, *pgoff, NULL, spare, &page);
 		if (err)
@@ -580,12 +406,12 @@ int zvmo_cow_commit(struct zvmo_cow *cow, u64 start, u64 end)
 static int cow_erase(struct zvmo_cow *cow, unsigned long first,
 		     unsigned long last)
 {
-	if (!zvmo_tree_count(&cow->tree, cow_index(cow, first),
-			     cow_index(cow, last)))
+	if (!zvmo_tree_count(&cow->tree, zvmo_cow_index(cow, first),
+			     zvmo_cow_index(cow, last)))
 		return 0;
 	zvmo_cow_unmap(cow, first, last - first + 1);
-	return zvmo_tree_erase(&cow->tree, cow_index(cow, first),
-			       cow_index(cow, last), NULL, NULL);
+	return zvmo_tree_erase(&cow->tree, zvmo_cow_index(cow, first),
+			       zvmo_cow_index(cow, last), NULL, NULL);
 }
 
 /**
@@ -622,7 +448,7 @@ static int cow_zero_part(struct zvmo_cow *cow, unsigned long pgoff,
 		down_write(&cow->lock);
 		if (pgoff < zvmo_cow_pages(cow) &&
 		    zvmo_entry_is_page(zvmo_tree_lookup(
-			    &cow->tree, cow_index(cow, pgoff)))) {
+			    &cow->tree, zvmo_cow_index(cow, pgoff)))) {
 			err = zvmo_cow_own_page(cow, pgoff, NULL, &spare,
 						&page);
 			if (!err)
@@ -691,7 +517,7 @@ void zvmo_cow_grow(struct zvmo_cow *cow, u64 size)
  */
 void zvmo_cow_ungrow(struct zvmo_cow *cow, u64 size, unsigned long pgoff)
 {
-	unsigned long index = cow_index(cow, pgoff);
+	unsigned long index = zvmo_cow_index(cow, pgoff);
 
 	if (cow->size == size)
 		return;
@@ -712,13 +538,13 @@ static int cow_resize_once(struct zvmo_cow *cow, u64 size, struct page **spare)
 	/* Whatever can fail comes before the first visible change. */
 	if (offset_in_page(size) && tail < zvmo_cow_pages(cow) &&
 	    zvmo_entry_is_page(
-		    zvmo_tree_lookup(&cow->tree, cow_index(cow, tail))))
+		    zvmo_tree_lookup(&cow->tree, zvmo_cow_index(cow, tail))))
 		err = zvmo_cow_own_page(cow, tail, NULL, spare, &page);
 	if (!err && pages < zvmo_cow_pages(cow)) {
 		zvmo_cow_unmap(cow, pages, zvmo_cow_pages(cow) - pages);
 		/* All of the tree goes when nothing is left: no trimming. */
 		err = zvmo_tree_erase(&cow->tree,
-				      pages ? cow_index(cow, pages) : 0,
+				      pages ? zvmo_cow_index(cow, pages) : 0,
 				      ZVMO_INDEX_MAX, NULL, NULL);
 	}
 	if (err)

@@ -82,6 +82,13 @@ static inline unsigned long zvmo_cow_pages(const struct zvmo_cow *cow)
 	return cow->size >> PAGE_SHIFT;
 }
 
+/* Index of a page in the tree. */
+static inline unsigned long zvmo_cow_index(const struct zvmo_cow *cow,
+					   unsigned long pgoff)
+{
+	return cow->base + pgoff;
+}
+
 /* The object whose inode this is, or NULL (a slice's). */
 static inline struct zvmo_cow *zvmo_cow_of_inode(const struct inode *inode)
 {
@@ -108,8 +115,6 @@ void zvmo_cow_add_view(struct zvmo_cow *cow, struct zvmo_view *view);
 void zvmo_cow_remove_view(struct zvmo_cow *cow, struct zvmo_view *view);
 void zvmo_cow_unmap(struct zvmo_cow *cow, unsigned long first,
 		    unsigned long nr);
-void zvmo_cow_expose(struct zvmo_cow *cow, unsigned long pgoff,
-		     struct page *page);
 int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
 		      const struct page *held, struct page **spare,
 		      struct page **page);
