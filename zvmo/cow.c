@@ -142,6 +142,64 @@ unsigned long zvmo_cow_count_all(void)
 	return atomic_long_read(&nr_cows);
 }
 
+static void lock_one(struct zvmo_cow *cow, bool exclusive, int subclass)
+{
+	if (exclusive)
+		down_write_nested(&cow->lock, subclass);
+	else
+		down_read_nested(&cow->lock, subclass);
+}
+
+static void unlock_one(struct zvmo_cow *cow, bool exclusive)
+{
+	if (exclusive)
+		up_write(&cow->lock);
+	else
+		up_read(&cow->lock);
+}
+
+/**
+ * zvmo_cow_lock_pair() - Take the locks of two objects, lower address first.
+ * @a: One object.
+ * @a_exclusive: Take its lock exclusive, else shared.
+ * @b: The other, or @a again, whose lock is then taken once.
+ * @b_exclusive: As @a_exclusive.
+ *
+ * Context: May sleep.
+ */
+void zvmo_cow_lock_pair(struct zvmo_cow *a, bool a_exclusive,
+			struct zvmo_cow *b, bool b_exclusive)
+{
+	if (a == b) {
+		lock_one(a, a_exclusive || b_exclusive, 0);
+		return;
+	}
+	if (a > b) {
+		swap(a, b);
+		swap(a_exclusive, b_exclusive);
+	}
+	lock_one(a, a_exclusive, 0);
+	lock_one(b, b_exclusive, SINGLE_DEPTH_NESTING);
+}
+
+/**
+ * zvmo_cow_unlock_pair() - Undo zvmo_cow_lock_pair().
+ * @a: As there.
+ * @a_exclusive: As there.
+ * @b: As there.
+ * @b_exclusive: As there.
+ */
+void zvmo_cow_unlock_pair(struct zvmo_cow *a, bool a_exclusive,
+			  struct zvmo_cow *b, bool b_exclusive)
+{
+	if (a == b) {
+		unlock_one(a, a_exclusive || b_exclusive);
+		return;
+	}
+	unlock_one(a, a_exclusive);
+	unlock_one(b, b_exclusive);
+}
+
 /**
  * zvmo_cow_add_view() - Let a window have mappings of its own.
  * @cow: The object.
@@ -221,8 +279,16 @@ static bool cow_settle_page(struct zvmo_cow *cow, unsigned long pgoff,
 	return true;
 }
 
-/* May a hole be mapped? Forgets that it was when no mapping is left. */
-static bool cow_holes_mapped(struct zvmo_cow *cow)
+/**
+ * zvmo_cow_holes_mapped() - May a zero page be mapped over a hole?
+ * @cow: The object.
+ *
+ * Forgets that one was when no mapping is left.
+ *
+ * Context: @cow->lock held exclusive.
+ * Return: The answer.
+ */
+bool zvmo_cow_holes_mapped(struct zvmo_cow *cow)
 {
 	if (cow->zero_mapped && !mapping_mapped(cow->inode->i_mapping) &&
 	    RB_EMPTY_ROOT(&cow->views.rb_root))
@@ -246,7 +312,7 @@ static int cow_replace_page(struct zvmo_cow *cow, unsigned long pgoff,
 	 * References tell, not mappings: a PTE that another thread is just
 	 * removing may live on in a TLB, and then so does its reference.
 	 */
-	if (old ? page_ref_count(old) != 1 : cow_holes_mapped(cow))
+	if (old ? page_ref_count(old) != 1 : zvmo_cow_holes_mapped(cow))
 		zvmo_cow_unmap(cow, pgoff, 1);
 	if (old)
 		zvmo_page_put(old);
