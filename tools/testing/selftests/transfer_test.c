@@ -749,7 +749,7 @@ TEST(while_the_source_is_written)
 	int from = test_create(PAGE, 0), to = test_create(PAGE, 0);
 	struct writer writer = { .map = test_map(from, 0, PAGE, RW, 0) };
 	double deadline = test_seconds() + 1.5;
-	uint64_t before, here, there;
+	uint64_t before, here, there = 0;
 	unsigned int rounds = 0;
 	pthread_t thread;
 
