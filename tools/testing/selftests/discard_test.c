@@ -655,7 +655,7 @@ TEST(a_large_one_goes_whole)
 	reclaim();
 	EXPECT(is_discarded(fd));
 	EXPECT_EQ(test_stats().pages, 0);
-	EXPECT_EQ(test_stats().nodes, test_stats().cows);
+	EXPECT_EQ(test_stats().nodes, 0);
 }
 
 TEST(the_rest_of_the_vmo_stays)
@@ -1284,7 +1284,7 @@ TEST(race_of_resizing)
 /* Two reclaimers and a group under pressure at once. */
 TEST(race_of_reclaimers)
 {
-	double deadline = test_seconds() + 2;
+	double deadline = test_seconds() + 3;
 	pid_t reclaimers[2];
 	unsigned int i;
 
@@ -1292,14 +1292,8 @@ TEST(race_of_reclaimers)
 	reclaimers[1] = start_reclaiming(deadline);
 	cgroup_create("zvmo-race", 16 * MIB);
 	cgroup_enter("zvmo-race");
-	for (i = 0; test_seconds() < deadline; i++) {
-		int fd = vmo_in_size(RECLAIMABLE, MIB, 0);
-
-		if (i % 3)
-			test_close(fd);
-		if (i % 60 == 59)
-			break;
-	}
+	for (i = 0; i < 60 && test_seconds() < deadline - 2; i++)
+		vmo_in_size(RECLAIMABLE, MIB, 0);
 	use_cache(test_seed + 7, deadline);
 	for (i = 0; i < 2; i++)
 		test_wait_for(reclaimers[i]);
