@@ -212,9 +212,9 @@ struct zvmo_create {
  * * EINVAL - RESIZABLE together with NO_WRITE
  * * EACCES - the parent descriptor lacks DUPLICATE or READ
  * * EOPNOTSUPP - the parent is discardable
- * * EBUSY - the parent's cache policy is not ZVMO_CACHE_POLICY_CACHED
  * * EINVAL - no kind, two kinds, or an unknown option; SLICE with RESIZABLE;
  *   @offset not a multiple of the page size; REFERENCE with @offset or @size
+ * * EBUSY - the parent's cache policy is not ZVMO_CACHE_POLICY_CACHED
  * * Snapshots: EFBIG - @size or @offset + @size exceeds ZVMO_SIZE_MAX; EINVAL -
  *   the window, seen from the first ancestor, does; EOPNOTSUPP - of a slice
  * * SLICE: EFBIG - @size exceeds ZVMO_SIZE_MAX; EINVAL - not wholly inside the
