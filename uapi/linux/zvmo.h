@@ -214,13 +214,13 @@ struct zvmo_create {
  * * EOPNOTSUPP - the parent is discardable
  * * EINVAL - no kind, two kinds, or an unknown option; SLICE with RESIZABLE;
  *   @offset not a multiple of the page size; REFERENCE with @offset or @size
- * * EBUSY - the parent's cache policy is not ZVMO_CACHE_POLICY_CACHED
  * * Snapshots: EFBIG - @size or @offset + @size exceeds ZVMO_SIZE_MAX; EINVAL -
  *   the window, seen from the first ancestor, does; EOPNOTSUPP - of a slice
  * * SLICE: EFBIG - @size exceeds ZVMO_SIZE_MAX; EINVAL - not wholly inside the
  *   parent; EOPNOTSUPP - the parent is resizable
  * * REFERENCE: EOPNOTSUPP - of a slice, or RESIZABLE and the parent is not;
  *   EACCES - RESIZABLE and the parent descriptor lacks RESIZE
+ * * EBUSY - the parent's cache policy is not ZVMO_CACHE_POLICY_CACHED
  * * ENOMEM, EMFILE, ENFILE
  */
 struct zvmo_create_child {
