@@ -268,4 +268,14 @@ static inline bool zvmo_upgrade_page(struct vm_fault *vmf, struct page *page,
 }
 #endif
 
+/*
+ * 6.15: AMD's processors flush without interrupting each other, which needs to
+ * know more than zvmo_flush_mm(); and apply_to_existing_page_range() leaves.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#define ZVMO_CAN_PROTECT_RANGES ZVMO_ARCH_HAS_FLUSH_MM
+#else
+#define ZVMO_CAN_PROTECT_RANGES 0
+#endif
+
 #endif /* _ZVMO_COMPAT_H */
