@@ -191,6 +191,8 @@ static unsigned long shrinker_scan(struct shrinker *shrinker,
 			  &objects);
 	if (!shrink.freed)
 		return SHRINK_STOP;
+	/* Else reclaim thinks that nothing helps, and goes on until all is gone. */
+	mm_account_reclaimed_pages(shrink.freed);
 	sc->nr_scanned = max(sc->nr_to_scan, shrink.freed);
 	return shrink.freed;
 }
