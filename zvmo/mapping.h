@@ -10,5 +10,6 @@
 #include "handle.h"
 
 int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma);
+unsigned long zvmo_count_spaces(struct zvmo *vmo);
 
 #endif /* _ZVMO_MAPPING_H */
