@@ -73,6 +73,13 @@ static inline void zvmo_fillattr(struct zvmo_mnt_idmap *idmap, u32 mask,
 #define ZVMO_NEEDS_MAP_PAGES 0
 #endif
 
+/* 6.11: page_mapcount() is gone; ours are folios of one page. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+#define zvmo_page_mapcount page_mapcount
+#else
+#define zvmo_page_mapcount(page) folio_mapcount(page_folio(page))
+#endif
+
 /* 6.6: pte_mkwrite() takes the VMA; the old one is pte_mkwrite_novma(). */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #define zvmo_pte_mkwrite pte_mkwrite

@@ -33,17 +33,12 @@
 
 #include "cow.h"
 #include "page.h"
+#include "share.h"
 
 /* Pages handled before the lock is let go of for others. */
 #define COW_BATCH 64
 
 static atomic_long_t nr_cows;
-
-static inline unsigned long cow_index(const struct zvmo_cow *cow,
-				      unsigned long pgoff)
-{
-	return cow->base + pgoff;
-}
 
 static void cow_evict(struct zvmo_fs_owner *owner)
 {
@@ -174,6 +169,64 @@ unsigned long zvmo_cow_count_all(void)
 	return atomic_long_read(&nr_cows);
 }
 
+static void lock_one(struct zvmo_cow *cow, bool exclusive, int subclass)
+{
+	if (exclusive)
+		down_write_nested(&cow->lock, subclass);
+	else
+		down_read_nested(&cow->lock, subclass);
+}
+
+static void unlock_one(struct zvmo_cow *cow, bool exclusive)
+{
+	if (exclusive)
+		up_write(&cow->lock);
+	else
+		up_read(&cow->lock);
+}
+
+/**
+ * zvmo_cow_lock_pair() - Take the locks of two objects, lower address first.
+ * @a: One object.
+ * @a_exclusive: Take its lock exclusive, else shared.
+ * @b: The other, or @a again, whose lock is then taken once.
+ * @b_exclusive: As @a_exclusive.
+ *
+ * Context: May sleep.
+ */
+void zvmo_cow_lock_pair(struct zvmo_cow *a, bool a_exclusive,
+			struct zvmo_cow *b, bool b_exclusive)
+{
+	if (a == b) {
+		lock_one(a, a_exclusive || b_exclusive, 0);
+		return;
+	}
+	if (a > b) {
+		swap(a, b);
+		swap(a_exclusive, b_exclusive);
+	}
+	lock_one(a, a_exclusive, 0);
+	lock_one(b, b_exclusive, SINGLE_DEPTH_NESTING);
+}
+
+/**
+ * zvmo_cow_unlock_pair() - Undo zvmo_cow_lock_pair().
+ * @a: As there.
+ * @a_exclusive: As there.
+ * @b: As there.
+ * @b_exclusive: As there.
+ */
+void zvmo_cow_unlock_pair(struct zvmo_cow *a, bool a_exclusive,
+			  struct zvmo_cow *b, bool b_exclusive)
+{
+	if (a == b) {
+		unlock_one(a, a_exclusive || b_exclusive);
+		return;
+	}
+	unlock_one(a, a_exclusive);
+	unlock_one(b, b_exclusive);
+}
+
 /**
  * zvmo_cow_add_view() - Let a window have mappings of its own.
  * @cow: The object.
@@ -232,21 +285,6 @@ void zvmo_cow_unmap(struct zvmo_cow *cow, unsigned long first, unsigned long nr)
 	}
 }
 
-/**
- * zvmo_cow_expose() - Note that a page may be mapped writable from now on.
- * @cow: The object.
- * @pgoff: Page number.
- * @page: The page there, owned as after zvmo_cow_own_page().
- *
- * Context: @cow->lock held exclusive.
- */
-void zvmo_cow_expose(struct zvmo_cow *cow, unsigned long pgoff,
-		     struct page *page)
-{
-	zvmo_page_set_identity(page, cow->inode->i_mapping, pgoff);
-	zvmo_tree_expose(&cow->tree, cow_index(cow, pgoff));
-}
-
 /*
  * May this page, exclusive but not exposed, be written in place? Only if no
  * foreign reference is left. PTEs of ours are told apart by removing them.
@@ -268,8 +306,16 @@ static bool cow_settle_page(struct zvmo_cow *cow, unsigned long pgoff,
 	return true;
 }
 
-/* May a hole be mapped? Forgets that it was when no mapping is left. */
-static bool cow_holes_mapped(struct zvmo_cow *cow)
+/**
+ * zvmo_cow_holes_mapped() - May a zero page be mapped over a hole?
+ * @cow: The object.
+ *
+ * Forgets that one was when no mapping is left.
+ *
+ * Context: @cow->lock held exclusive.
+ * Return: The answer.
+ */
+bool zvmo_cow_holes_mapped(struct zvmo_cow *cow)
 {
 	if (cow->zero_mapped && !mapping_mapped(cow->inode->i_mapping) &&
 	    RB_EMPTY_ROOT(&cow->views.rb_root))
@@ -284,7 +330,7 @@ static int cow_replace_page(struct zvmo_cow *cow, unsigned long pgoff,
 	zvmo_entry_t was;
 	int err;
 
-	err = zvmo_tree_store(&cow->tree, cow_index(cow, pgoff),
+	err = zvmo_tree_store(&cow->tree, zvmo_cow_index(cow, pgoff),
 			      zvmo_page_entry(*spare), &was);
 	if (err)
 		return err;
@@ -293,7 +339,7 @@ static int cow_replace_page(struct zvmo_cow *cow, unsigned long pgoff,
 	 * References tell, not mappings: a PTE that another thread is just
 	 * removing may live on in a TLB, and then so does its reference.
 	 */
-	if (old ? page_ref_count(old) != 1 : cow_holes_mapped(cow))
+	if (old ? page_ref_count(old) != 1 : zvmo_cow_holes_mapped(cow))
 		zvmo_cow_unmap(cow, pgoff, 1);
 	if (old)
 		zvmo_page_put(old);
@@ -321,7 +367,7 @@ int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
 		      struct page **page)
 {
 	struct zvmo_slot slot =
-		zvmo_tree_find(&cow->tree, cow_index(cow, pgoff));
+		zvmo_tree_find(&cow->tree, zvmo_cow_index(cow, pgoff));
 	struct page *old = NULL;
 
 	lockdep_assert_held_write(&cow->lock);
@@ -341,161 +387,6 @@ int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
 }
 
 /* Snapshots */
-
-struct conceal {
-	struct zvmo_tree copies; /* of the pages that are pinned */
-	int err;
-};
-
-/* Exposed pages that follow each other, to be unmapped with one call. */
-struct unmap_run {
-	struct zvmo_cow *cow;
-	unsigned long first;
-	unsigned long nr;
-};
-
-static void unmap_run_end(struct unmap_run *run)
-{
-	if (run->nr)
-		zvmo_cow_unmap(run->cow, run->first - run->cow->base, run->nr);
-	run->nr = 0;
-}
-
-static u64 unmap_leaf(unsigned long base, const zvmo_entry_t *slots, u64 marks,
-		      void *arg)
-{
-	struct unmap_run *run = arg;
-	unsigned long index;
-
-	for (; marks; marks &= marks - 1) {
-		index = base + __ffs64(marks);
-		if (index != run->first + run->nr)
-			unmap_run_end(run);
-		if (!run->nr++)
-			run->first = index;
-	}
-	return 0;
-}
-
-/* Unmap the exposed pages in a range of indexes. */
-static void cow_unmap_exposed(struct zvmo_cow *cow, unsigned long first,
-			      unsigned long last)
-{
-	struct unmap_run run = { .cow = cow };
-
-	zvmo_tree_conceal(&cow->tree, first, last, unmap_leaf, &run);
-	unmap_run_end(&run);
-	/* Pairs with get_user_pages_fast(): reference, then PTE. */
-	smp_mb();
-}
-
-/* Somebody pins an exposed page: a copy of it for the snapshot. */
-static void conceal_pinned(struct conceal *conceal, unsigned long index,
-			   struct page *page)
-{
-	struct page *copy;
-	zvmo_entry_t old;
-
-	if (conceal->err)
-		return;
-	copy = zvmo_page_alloc();
-	if (!copy) {
-		conceal->err = -ENOMEM;
-		return;
-	}
-	copy_highpage(copy, page);
-	conceal->err = zvmo_tree_store(&conceal->copies, index,
-				       zvmo_page_entry(copy), &old);
-	if (conceal->err)
-		zvmo_page_put(copy);
-}
-
-/* A leaf's exposed pages, unmapped: conceal those that nobody pins. */
-static u64 conceal_leaf(unsigned long base, const zvmo_entry_t *slots,
-			u64 marks, void *arg)
-{
-	struct page *page;
-	u64 left, done = 0;
-	unsigned int i;
-
-	for (left = marks; left; left &= left - 1) {
-		i = __ffs64(left);
-		page = zvmo_entry_page(slots[i]);
-		if (unlikely(page_ref_count(page) != 1)) {
-			conceal_pinned(arg, base + i, page);
-			continue;
-		}
-		/* Nobody else can look: no need for the page lock. */
-		zvmo_page_folio(page)->mapping = NULL;
-		done |= BIT_ULL(i);
-	}
-	return done;
-}
-
-/* Move the copies of pinned pages into the clone. */
-static int cow_place_copies(struct zvmo_tree *clone, struct zvmo_tree *copies,
-			    unsigned long first, unsigned long last)
-{
-	struct zvmo_cursor cursor;
-	struct zvmo_extent extent;
-	zvmo_entry_t old;
-	int err = 0;
-
-	zvmo_cursor_init(&cursor, copies, first, last);
-	while (!err && zvmo_cursor_next(&cursor, &extent)) {
-		if (!extent.entry)
-			continue;
-		err = zvmo_tree_store(clone, extent.first, extent.entry, &old);
-		if (err)
-			break;
-		zvmo_page_share(zvmo_entry_page(extent.entry));
-		zvmo_page_put(zvmo_entry_page(old));
-	}
-	return err;
-}
-
-/* Pinned pages stay exposed: take their marks away while they are shared. */
-static u64 unmark_leaf(unsigned long base, const zvmo_entry_t *slots, u64 marks,
-		       void *arg)
-{
-	return marks;
-}
-
-static void cow_mark_again(struct zvmo_cow *cow, struct zvmo_tree *copies,
-			   unsigned long first, unsigned long last)
-{
-	struct zvmo_cursor cursor;
-	struct zvmo_extent extent;
-
-	zvmo_cursor_init(&cursor, copies, first, last);
-	while (zvmo_cursor_next(&cursor, &extent))
-		if (extent.entry)
-			zvmo_tree_expose(&cow->tree, extent.first);
-}
-
-/* Share [first, last] with an empty tree; cow->lock is held exclusive. */
-static int cow_share(struct zvmo_cow *cow, struct zvmo_tree *tree,
-		     unsigned long first, unsigned long last)
-{
-	struct conceal conceal = {};
-
-	cow_unmap_exposed(cow, first, last);
-	zvmo_tree_conceal(&cow->tree, first, last, conceal_leaf, &conceal);
-	if (!conceal.err && !conceal.copies.root)
-		return zvmo_tree_clone(tree, &cow->tree, first, last);
-	if (!conceal.err) {
-		zvmo_tree_conceal(&cow->tree, first, last, unmark_leaf, NULL);
-		conceal.err = zvmo_tree_clone(tree, &cow->tree, first, last);
-		if (!conceal.err)
-			conceal.err = cow_place_copies(tree, &conceal.copies,
-						       first, last);
-		if (conceal.err)
-			zvmo_tree_destroy(tree);
-		cow_mark_again(cow, &conceal.copies, first, last);
-	}
-	zvmo_tree_destroy(&conceal.copies);
-	return conceal.err;
-}
 
 /**
  * zvmo_cow_clone() - Take a snapshot.
@@ -532,7 +423,7 @@ struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 		       ZVMO_INDEX_MAX :
 		       child->base + zvmo_cow_pages(child) - 1;
 	if (offset < parent->size && child->size)
-		err = cow_share(parent, &child->tree, first, last);
+		err = zvmo_cow_share(parent, &child->tree, first, last);
 	up_write(&parent->lock);
 	if (err) {
 		zvmo_cow_put(child);
@@ -554,7 +445,8 @@ static int cow_commit_batch(struct zvmo_cow *cow, unsigned long *pgoff,
 	down_write(&cow->lock);
 	stop = min(stop, zvmo_cow_pages(cow));
 	for (; *pgoff < stop; ++*pgoff) {
-		if (zvmo_tree_find(&cow->tree, cow_index(cow, *pgoff)).exclusive)
+		if (zvmo_tree_find(&cow->tree, zvmo_cow_index(cow, *pgoff))
+			    .exclusive)
 			continue;
 		err = zvmo_cow_own_page(cow, *pgoff, NULL, spare, &page);
 		if (err)
@@ -607,12 +499,12 @@ int zvmo_cow_commit(struct zvmo_cow *cow, u64 start, u64 end)
 static int cow_erase(struct zvmo_cow *cow, unsigned long first,
 		     unsigned long last)
 {
-	if (!zvmo_tree_count(&cow->tree, cow_index(cow, first),
-			     cow_index(cow, last)))
+	if (!zvmo_tree_count(&cow->tree, zvmo_cow_index(cow, first),
+			     zvmo_cow_index(cow, last)))
 		return 0;
 	zvmo_cow_unmap(cow, first, last - first + 1);
-	return zvmo_tree_erase(&cow->tree, cow_index(cow, first),
-			       cow_index(cow, last), NULL, NULL);
+	return zvmo_tree_erase(&cow->tree, zvmo_cow_index(cow, first),
+			       zvmo_cow_index(cow, last), NULL, NULL);
 }
 
 /**
@@ -649,7 +541,7 @@ static int cow_zero_part(struct zvmo_cow *cow, unsigned long pgoff,
 		down_write(&cow->lock);
 		if (pgoff < zvmo_cow_pages(cow) &&
 		    zvmo_entry_is_page(zvmo_tree_lookup(
-			    &cow->tree, cow_index(cow, pgoff)))) {
+			    &cow->tree, zvmo_cow_index(cow, pgoff)))) {
 			err = zvmo_cow_own_page(cow, pgoff, NULL, &spare,
 						&page);
 			if (!err)
@@ -718,7 +610,7 @@ void zvmo_cow_grow(struct zvmo_cow *cow, u64 size)
  */
 void zvmo_cow_ungrow(struct zvmo_cow *cow, u64 size, unsigned long pgoff)
 {
-	unsigned long index = cow_index(cow, pgoff);
+	unsigned long index = zvmo_cow_index(cow, pgoff);
 
 	if (cow->size == size)
 		return;
@@ -739,13 +631,13 @@ static int cow_resize_once(struct zvmo_cow *cow, u64 size, struct page **spare)
 	/* Whatever can fail comes before the first visible change. */
 	if (offset_in_page(size) && tail < zvmo_cow_pages(cow) &&
 	    zvmo_entry_is_page(
-		    zvmo_tree_lookup(&cow->tree, cow_index(cow, tail))))
+		    zvmo_tree_lookup(&cow->tree, zvmo_cow_index(cow, tail))))
 		err = zvmo_cow_own_page(cow, tail, NULL, spare, &page);
 	if (!err && pages < zvmo_cow_pages(cow)) {
 		zvmo_cow_unmap(cow, pages, zvmo_cow_pages(cow) - pages);
 		/* All of the tree goes when nothing is left: no trimming. */
 		err = zvmo_tree_erase(&cow->tree,
-				      pages ? cow_index(cow, pages) : 0,
+				      pages ? zvmo_cow_index(cow, pages) : 0,
 				      ZVMO_INDEX_MAX, NULL, NULL);
 	}
 	if (err)

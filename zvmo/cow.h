@@ -57,6 +57,7 @@ struct zvmo_family {
  * @views: Windows that have mappings of their own (slices), by page number.
  * @zero_mapped: A zero page may be mapped over a hole. Set under @lock shared,
  *	cleared under @lock exclusive.
+ * @cache_policy: ZVMO_CACHE_POLICY_*. Protected by @lock.
  * @faults_need_page: The last write fault needed a page. A guess about the
  *	next, under no lock.
  */
@@ -75,6 +76,7 @@ struct zvmo_cow {
 	struct rb_root_cached views;
 	bool zero_mapped;
 	bool faults_need_page;
+	u8 cache_policy;
 };
 
 /**
@@ -90,6 +92,13 @@ struct zvmo_view {
 static inline unsigned long zvmo_cow_pages(const struct zvmo_cow *cow)
 {
 	return cow->size >> PAGE_SHIFT;
+}
+
+/* Index of a page in the tree. */
+static inline unsigned long zvmo_cow_index(const struct zvmo_cow *cow,
+					   unsigned long pgoff)
+{
+	return cow->base + pgoff;
 }
 
 /* The object whose inode this is, or NULL (a slice's). */
@@ -109,17 +118,26 @@ static inline bool zvmo_cow_may_share(const struct zvmo_cow *cow)
 	return cow->is_clone || refcount_read(&cow->family->members) > 1;
 }
 
+/* May the kernel touch the content? Under @cow->lock: 0 or -EBUSY. */
+static inline int zvmo_cow_check_cached(const struct zvmo_cow *cow)
+{
+	return likely(!cow->cache_policy) ? 0 : -EBUSY;
+}
+
 struct zvmo_cow *zvmo_cow_create(u64 size, u64 stream_size, bool resizable);
 struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 				bool resizable);
 void zvmo_cow_get(struct zvmo_cow *cow);
 void zvmo_cow_put(struct zvmo_cow *cow);
+void zvmo_cow_lock_pair(struct zvmo_cow *a, bool a_exclusive,
+			struct zvmo_cow *b, bool b_exclusive);
+void zvmo_cow_unlock_pair(struct zvmo_cow *a, bool a_exclusive,
+			  struct zvmo_cow *b, bool b_exclusive);
 void zvmo_cow_add_view(struct zvmo_cow *cow, struct zvmo_view *view);
 void zvmo_cow_remove_view(struct zvmo_cow *cow, struct zvmo_view *view);
 void zvmo_cow_unmap(struct zvmo_cow *cow, unsigned long first,
 		    unsigned long nr);
-void zvmo_cow_expose(struct zvmo_cow *cow, unsigned long pgoff,
-		     struct page *page);
+bool zvmo_cow_holes_mapped(struct zvmo_cow *cow);
 int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
 		      const struct page *held, struct page **spare,
 		      struct page **page);

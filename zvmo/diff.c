@@ -29,22 +29,6 @@ static int diff_add(unsigned long first, unsigned long last,
 	return list->nr == list->capacity;
 }
 
-static void diff_lock(struct zvmo_cow *a, struct zvmo_cow *b)
-{
-	if (a > b)
-		swap(a, b);
-	down_read(&a->lock);
-	if (a != b)
-		down_read_nested(&b->lock, SINGLE_DEPTH_NESTING);
-}
-
-static void diff_unlock(struct zvmo_cow *a, struct zvmo_cow *b)
-{
-	up_read(&a->lock);
-	if (a != b)
-		up_read(&b->lock);
-}
-
 /* Compare [first, last]; @other holds nothing outside its window. */
 static int diff_windows(struct zvmo *vmo, struct zvmo *other,
 			unsigned long first, unsigned long last,
@@ -94,7 +78,7 @@ int zvmo_diff(struct zvmo *vmo, struct zvmo *other, u64 offset, u64 end,
 
 	if (vmo->cow->family != other->cow->family)
 		return -EINVAL;
-	diff_lock(vmo->cow, other->cow);
+	zvmo_cow_lock_pair(vmo->cow, false, other->cow, false);
 	if (offset > end || end > zvmo_size(vmo)) {
 		err = -ERANGE;
 	} else if (offset == end ||
@@ -102,6 +86,6 @@ int zvmo_diff(struct zvmo *vmo, struct zvmo *other, u64 offset, u64 end,
 				 ctx.index + (end >> PAGE_SHIFT) - 1, &ctx)) {
 		list->next = end;
 	}
-	diff_unlock(vmo->cow, other->cow);
+	zvmo_cow_unlock_pair(vmo->cow, false, other->cow, false);
 	return err;
 }

@@ -23,6 +23,7 @@
 #include "fault.h"
 #include "handle.h"
 #include "page.h"
+#include "share.h"
 
 #define FAULT_AROUND_MAX 16U
 

@@ -664,6 +664,110 @@ int zvmo_tree_clone(struct zvmo_tree *dst, const struct zvmo_tree *src,
 	return err;
 }
 
+/* Adoption */
+
+/*
+ * @side as an entry that spans 2^@shift indexes, with a holder added: a lower
+ * tree gets nodes on top whose first slot leads to it.
+ */
+static zvmo_entry_t side_lift(struct tree_side side, unsigned int shift,
+			      struct node_pool *pool)
+{
+	struct zvmo_node *node;
+
+	if (!entry_is_node(side.entry) || side.shift == shift) {
+		entry_get(side.entry);
+		return side.entry;
+	}
+	node = pool_take(pool, shift - ZVMO_NODE_SHIFT, ZVMO_ENTRY_EMPTY);
+	slot_set(node, 0, side_lift(side, shift - ZVMO_NODE_SHIFT, pool));
+	return node_entry(node);
+}
+
+/* Make [first, last] below @node, which is ours, what @src has there. */
+static void node_adopt(struct zvmo_node *node, unsigned long base,
+		       struct tree_side src, unsigned long first,
+		       unsigned long last, struct node_pool *pool)
+{
+	unsigned int span = node->shift + ZVMO_NODE_SHIFT;
+	struct slot_range range = slots_in(node->shift, base, first, last);
+	struct zvmo_node *child;
+	struct tree_side part;
+	unsigned long was_pages;
+	zvmo_entry_t old;
+	unsigned int i;
+
+	for (i = range.first; i <= range.last; i++) {
+		part = side_part(src, span, i);
+		old = node->slots[i];
+		if (old == part.entry)
+			continue;
+		if (slot_covered(node->shift, base, i, first, last)) {
+			slot_set(node, i, side_lift(part, node->shift, pool));
+			entry_put(old);
+			continue;
+		}
+		was_pages = entry_pages(old);
+		child = slot_own(node, i, pool);
+		node_adopt(child, slot_base(node, base, i), part, first, last,
+			   pool);
+		slot_settle(node, i, child, was_pages);
+	}
+}
+
+/* Likewise for all that either tree spans. */
+static void tree_adopt_all(struct zvmo_tree *tree, const struct zvmo_tree *src)
+{
+	struct zvmo_node *old = tree->root;
+
+	if (src->root)
+		atomic_inc(&src->root->refs);
+	tree->root = src->root;
+	if (old)
+		node_put(old);
+}
+
+/**
+ * zvmo_tree_adopt() - Make a range of a tree what another tree has there.
+ * @tree: The tree.
+ * @src: The other tree, sharing its entries. Nothing in the range is exposed.
+ * @first: First index.
+ * @last: Last index; ZVMO_INDEX_MAX if nothing lies beyond.
+ *
+ * Takes time in proportion to what @tree alone held in the range, and to the
+ * height. Nothing of the caller's may map the pages that differ.
+ *
+ * Context: May sleep.
+ * Return: 0, or -ENOMEM (nothing changed).
+ */
+int zvmo_tree_adopt(struct zvmo_tree *tree, const struct zvmo_tree *src,
+		    unsigned long first, unsigned long last)
+{
+	struct tree_side sides[] = { side_of_tree(tree), side_of_tree(src) };
+	unsigned int span = max(sides[0].shift, sides[1].shift);
+	struct node_pool pool = {};
+
+	if (!span || first >> span)
+		return 0;
+	last = min(last, (1UL << span) - 1);
+	if (!first && last == (1UL << span) - 1) {
+		tree_adopt_all(tree, src);
+		return 0;
+	}
+	if (pool_fill(&pool, path_needs(tree, first, last, true) +
+				     path_needs(tree, last, last, true) +
+				     ZVMO_TREE_LEVELS))
+		return -ENOMEM;
+	tree_grow(tree, last, &pool);
+	span = tree->root->shift + ZVMO_NODE_SHIFT;
+	while (sides[1].shift > span)
+		sides[1] = side_part(sides[1], sides[1].shift, 0);
+	node_adopt(tree->root, 0, sides[1], first, last, &pool);
+	tree_drop_empty_root(tree);
+	pool_release(&pool);
+	return 0;
+}
+
 /* Exposed marks */
 
 /**

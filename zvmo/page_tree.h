@@ -185,6 +185,12 @@ typedef void (*zvmo_removed_fn)(unsigned long index, struct page *page,
 typedef u64 (*zvmo_conceal_fn)(unsigned long base, const zvmo_entry_t *slots,
 			       u64 marks, void *arg);
 
+/* Is any page of the tree exposed? */
+static inline bool zvmo_tree_has_exposed(const struct zvmo_tree *tree)
+{
+	return tree->root && tree->root->exposed;
+}
+
 int zvmo_tree_init_cache(void);
 void zvmo_tree_exit_cache(void);
 unsigned long zvmo_tree_count_nodes(void);
@@ -203,6 +209,8 @@ int zvmo_tree_store_zero(struct zvmo_tree *tree, unsigned long first,
 int zvmo_tree_erase(struct zvmo_tree *tree, unsigned long first,
 		    unsigned long last, zvmo_removed_fn removed, void *arg);
 int zvmo_tree_clone(struct zvmo_tree *dst, const struct zvmo_tree *src,
+		    unsigned long first, unsigned long last);
+int zvmo_tree_adopt(struct zvmo_tree *tree, const struct zvmo_tree *src,
 		    unsigned long first, unsigned long last);
 unsigned long zvmo_tree_count(const struct zvmo_tree *tree, unsigned long first,
 			      unsigned long last);

@@ -11,12 +11,6 @@
 #include "page_tree.h"
 #include "page_tree_node.h"
 
-/* One side of a comparison: an entry that spans 2^@shift indexes. */
-struct diff_side {
-	zvmo_entry_t entry;
-	unsigned int shift;
-};
-
 struct diff {
 	unsigned long first;
 	unsigned long last;
@@ -59,24 +53,7 @@ static int diff_found(struct diff *diff, unsigned long first,
 	return err;
 }
 
-/* Part @i of @side when 2^@shift indexes are cut into 64 parts. */
-static struct diff_side diff_part(struct diff_side side, unsigned int shift,
-				  unsigned int i)
-{
-	struct diff_side part = { side.entry, shift - ZVMO_NODE_SHIFT };
-
-	if (!entry_is_node(side.entry))
-		return part;
-	if (side.shift == shift)
-		part.entry = entry_node(side.entry)->slots[i];
-	else if (!i)
-		part = side; /* a lower tree is the first part of all */
-	else
-		part.entry = ZVMO_ENTRY_EMPTY;
-	return part;
-}
-
-static int diff_sides(struct diff *diff, struct diff_side a, struct diff_side b,
+static int diff_sides(struct diff *diff, struct tree_side a, struct tree_side b,
 		      unsigned int shift, unsigned long base)
 {
 	unsigned int node_shift = shift - ZVMO_NODE_SHIFT;
@@ -92,19 +69,10 @@ static int diff_sides(struct diff *diff, struct diff_side a, struct diff_side b,
 	cond_resched();
 	range = slots_in(node_shift, base, diff->first, diff->last);
 	for (i = range.first; i <= range.last && !err; i++)
-		err = diff_sides(diff, diff_part(a, shift, i),
-				 diff_part(b, shift, i), node_shift,
+		err = diff_sides(diff, side_part(a, shift, i),
+				 side_part(b, shift, i), node_shift,
 				 base + ((unsigned long)i << node_shift));
 	return err;
-}
-
-static struct diff_side diff_root(const struct zvmo_tree *tree)
-{
-	struct diff_side side = { node_entry(tree->root), 0 };
-
-	if (tree->root)
-		side.shift = tree->root->shift + ZVMO_NODE_SHIFT;
-	return side;
 }
 
 /**
@@ -127,7 +95,7 @@ int zvmo_tree_diff(const struct zvmo_tree *a, const struct zvmo_tree *b,
 	struct diff diff = {
 		.first = first, .last = last, .fn = fn, .arg = arg
 	};
-	struct diff_side side_a = diff_root(a), side_b = diff_root(b);
+	struct tree_side side_a = side_of_tree(a), side_b = side_of_tree(b);
 	unsigned int shift = max(side_a.shift, side_b.shift);
 	int err;
 

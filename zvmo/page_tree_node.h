@@ -90,4 +90,40 @@ static inline unsigned long slot_base(const struct zvmo_node *node,
 	return base + ((unsigned long)i << node->shift);
 }
 
+/*
+ * What one of several trees has at a place that spans 2^@shift indexes, where
+ * the trees are gone through together: an entry. The lower of two trees counts
+ * as the first part of a node as high as the other.
+ */
+struct tree_side {
+	zvmo_entry_t entry;
+	unsigned int shift;
+};
+
+static inline struct tree_side side_of_tree(const struct zvmo_tree *tree)
+{
+	struct tree_side side = { node_entry(tree->root), 0 };
+
+	if (tree->root)
+		side.shift = tree->root->shift + ZVMO_NODE_SHIFT;
+	return side;
+}
+
+/* Part @i of @side when 2^@shift indexes are cut into 64 parts. */
+static inline struct tree_side side_part(struct tree_side side,
+					 unsigned int shift, unsigned int i)
+{
+	struct tree_side part = { side.entry, shift - ZVMO_NODE_SHIFT };
+
+	if (!entry_is_node(side.entry))
+		return part;
+	if (side.shift == shift)
+		part.entry = entry_node(side.entry)->slots[i];
+	else if (!i)
+		part = side; /* a lower tree is the first part of all */
+	else
+		part.entry = ZVMO_ENTRY_EMPTY;
+	return part;
+}
+
 #endif /* _ZVMO_PAGE_TREE_NODE_H */

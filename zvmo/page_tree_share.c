@@ -83,12 +83,10 @@ static unsigned int groups_merge(struct share_group *groups, unsigned int nr)
 static const struct zvmo_node *node_part(const struct zvmo_node *node,
 					 unsigned int shift, unsigned int i)
 {
-	zvmo_entry_t entry = ZVMO_ENTRY_EMPTY;
+	struct tree_side side = { node_entry(node),
+				  node->shift + ZVMO_NODE_SHIFT };
+	zvmo_entry_t entry = side_part(side, shift + ZVMO_NODE_SHIFT, i).entry;
 
-	if (node->shift == shift)
-		entry = node->slots[i];
-	else if (!i)
-		entry = node_entry(node); /* a lower tree */
 	return entry_is_node(entry) && entry_pages(entry) ? entry_node(entry) :
 							    NULL;
 }

@@ -18,6 +18,7 @@
 #include "attribution.h"
 #include "diff.h"
 #include "io.h"
+#include "restore.h"
 #include "vmo_file.h"
 #include "vmo_ioctl.h"
 
@@ -209,6 +210,28 @@ static long ioctl_diff(struct zvmo_handle *handle, void *data, void __user *arg)
 	return ret;
 }
 
+static long ioctl_restore(struct zvmo_handle *handle, void *data,
+			  void __user *arg)
+{
+	const struct zvmo_restore *args = data;
+	struct zvmo_handle *source;
+	struct file *file;
+	long ret;
+
+	if ((args->offset | args->end) % PAGE_SIZE)
+		return -EINVAL;
+	ret = get_other(args->source, &file, &source);
+	if (ret)
+		return ret;
+	ret = -EACCES;
+	if ((handle->rights & ZVMO_RIGHT_WRITE) &&
+	    (source->rights & ZVMO_RIGHT_READ))
+		ret = zvmo_restore(handle->vmo, source->vmo, args->offset,
+				   args->end);
+	fput(file);
+	return ret;
+}
+
 static long ioctl_set_stream_size(struct zvmo_handle *handle, void *data,
 				  void __user *arg)
 {
@@ -260,6 +283,7 @@ union vmo_ioctl_args {
 	struct zvmo_diff diff;
 	struct zvmo_range_info range_info;
 	struct zvmo_rw rw;
+	struct zvmo_restore restore;
 };
 
 /*
@@ -273,16 +297,14 @@ struct vmo_ioctl {
 };
 
 /* @size_now: of the version here; @least_size: of the first. */
-#define VMO_IOCTL_GROWN(nr, type, size_now, least_size, fn)       \
-	[_IOC_NR(nr)] = {                                         \
-		.known = sizeof(struct type) +                    \
-			 BUILD_BUG_ON_ZERO(sizeof(struct type) != \
-					   (size_now)),           \
-		.least = (least_size),                            \
-		.call = (fn),                                     \
+#define VMO_IOCTL_GROWN(nr, type, size_now, least_size, fn)                    \
+	[_IOC_NR(nr)] = {                                                      \
+		.known = sizeof(struct type) +                                 \
+			 BUILD_BUG_ON_ZERO(sizeof(struct type) != (size_now)), \
+		.least = (least_size),                                         \
+		.call = (fn),                                                  \
 	}
-#define VMO_IOCTL(nr, type, size, fn) \
-	VMO_IOCTL_GROWN(nr, type, size, size, fn)
+#define VMO_IOCTL(nr, type, size, fn) VMO_IOCTL_GROWN(nr, type, size, size, fn)
 
 static const struct vmo_ioctl vmo_ioctls[] = {
 	VMO_IOCTL(ZVMO_IOC_CREATE_CHILD, zvmo_create_child,
@@ -305,6 +327,8 @@ static const struct vmo_ioctl vmo_ioctls[] = {
 	VMO_IOCTL(ZVMO_IOC_DIFF, zvmo_diff, ZVMO_DIFF_SIZE_VER0, ioctl_diff),
 	VMO_IOCTL(ZVMO_IOC_SET_STREAM_SIZE, zvmo_set_size,
 		  ZVMO_SET_SIZE_SIZE_VER0, ioctl_set_stream_size),
+	VMO_IOCTL(ZVMO_IOC_RESTORE, zvmo_restore, ZVMO_RESTORE_SIZE_VER0,
+		  ioctl_restore),
 	VMO_IOCTL(ZVMO_IOC_GET_RANGE_INFO, zvmo_range_info,
 		  ZVMO_RANGE_INFO_SIZE_VER0, ioctl_get_range_info),
 	VMO_IOCTL(ZVMO_IOC_READ, zvmo_rw, ZVMO_RW_SIZE_VER0, ioctl_read),

@@ -610,6 +610,16 @@ void model_clone(struct model *model, struct model_tree *dst,
 	cells_share(model, dst->cells, src->cells, first, last);
 }
 
+void model_adopt(struct model *model, struct model_tree *t,
+		 struct model_tree *src, unsigned int first, unsigned int last)
+{
+	model_conceal(model, src, first, last, 0);
+	ATTEMPT(model, zvmo_tree_adopt(&t->tree, &src->tree,
+				       model_cell_first(model, first),
+				       model_cell_last(model, last)));
+	cells_share(model, t->cells, src->cells, first, last);
+}
+
 /* Differences */
 
 /* Ranges found; the diff is stopped after some, if @stop_after is not 0. */

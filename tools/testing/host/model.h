@@ -141,6 +141,8 @@ void model_conceal(struct model *model, struct model_tree *t,
 		   unsigned int first, unsigned int last, u64 keep);
 void model_clone(struct model *model, struct model_tree *dst,
 		 struct model_tree *src, unsigned int first, unsigned int last);
+void model_adopt(struct model *model, struct model_tree *t,
+		 struct model_tree *src, unsigned int first, unsigned int last);
 void model_diff(struct model *model, struct model_tree *a, struct model_tree *b,
 		unsigned int first, unsigned int last,
 		unsigned long stop_after);

@@ -214,6 +214,18 @@ static void step_clone(struct run *run, struct model_tree *t)
 	model_clone(&run->model, dst, t, range.first, range.last);
 }
 
+static void step_adopt(struct run *run, struct model_tree *t)
+{
+	struct range range = { 0, run->model.nr_cells - 1 };
+	struct model_tree *src = random_tree(run, true);
+
+	if (src == t)
+		return;
+	if (random_one_in(&run->random, 2))
+		range = random_range(run);
+	model_adopt(&run->model, t, src, range.first, range.last);
+}
+
 static void step_create(struct run *run, struct model_tree *t)
 {
 	struct model_tree *dead = random_tree(run, false);
@@ -309,6 +321,7 @@ static const struct {
 	{ "conceal", 3, step_conceal },
 	{ "destroy", 5, step_destroy },
 	{ "clone", 14, step_clone },
+	{ "adopt", 8, step_adopt },
 	{ "create", 1, step_create },
 	{ "splice", 6, step_splice },
 	{ "diff", 6, step_diff },
