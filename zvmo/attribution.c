@@ -82,7 +82,7 @@ static int relatives_collect(struct relatives *relatives)
 					  GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!relatives->trees)
 		return -ENOMEM;
-	list_for_each_entry(cow, &family->list, relative)
+	hlist_for_each_entry(cow, &family->list, relative)
 		relatives->trees[relatives->nr++] = &cow->tree;
 	sort(relatives->trees, relatives->nr, sizeof(*relatives->trees),
 	     tree_compare, NULL);

@@ -54,7 +54,7 @@ static struct zvmo_family *family_create(void)
 		return NULL;
 	refcount_set(&family->members, 1);
 	mutex_init(&family->lock);
-	INIT_LIST_HEAD(&family->list);
+	INIT_HLIST_HEAD(&family->list);
 	return family;
 }
 
@@ -69,7 +69,7 @@ static bool family_join(struct zvmo_family *family, struct zvmo_cow *cow)
 		return false;
 	cow->family = family;
 	mutex_lock(&family->lock);
-	list_add_tail(&cow->relative, &family->list);
+	hlist_add_head(&cow->relative, &family->list);
 	mutex_unlock(&family->lock);
 	return true;
 }
@@ -79,7 +79,7 @@ static void family_leave(struct zvmo_cow *cow)
 	struct zvmo_family *family = cow->family;
 
 	mutex_lock(&family->lock);
-	list_del(&cow->relative);
+	hlist_del(&cow->relative);
 	mutex_unlock(&family->lock);
 	/* Not under the lock: others would free it while we still let go. */
 	if (refcount_dec_and_test(&family->members))

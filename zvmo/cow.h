@@ -32,7 +32,7 @@
 struct zvmo_family {
 	refcount_t members;
 	struct mutex lock;
-	struct list_head list;
+	struct hlist_head list;
 };
 
 /**
@@ -66,7 +66,7 @@ struct zvmo_cow {
 	struct inode *inode;
 	refcount_t users;
 	struct zvmo_family *family;
-	struct list_head relative;
+	struct hlist_node relative;
 	unsigned long base;
 	bool resizable;
 	bool is_clone;
