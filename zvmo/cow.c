@@ -42,7 +42,7 @@ static atomic_long_t nr_cows;
 
 static void cow_evict(struct zvmo_fs_owner *owner)
 {
-	kfree(container_of(owner, struct zvmo_cow, owner));
+	kfree_rcu(container_of(owner, struct zvmo_cow, owner), rcu);
 }
 
 static struct zvmo_family *family_create(void)
@@ -123,11 +123,12 @@ free_cow:
  * @resizable: May the size change?
  *
  * Context: May sleep.
- * Return: The object with one user, or NULL.
+ * Return: The object with one user, or an ERR_PTR(-ENOMEM).
  */
 struct zvmo_cow *zvmo_cow_create(u64 size, u64 stream_size, bool resizable)
 {
-	return cow_alloc(NULL, size, stream_size, resizable);
+	return cow_alloc(NULL, size, stream_size, resizable) ?:
+							       ERR_PTR(-ENOMEM);
 }
 
 /**
@@ -323,13 +324,32 @@ bool zvmo_cow_holes_mapped(struct zvmo_cow *cow)
 	return cow->zero_mapped;
 }
 
+/*
+ * The kernel is about to touch a page of the object, or has just done so: where
+ * the policy is not to cache, nothing of it may be in the caches.
+ */
+static void touch_page(struct zvmo_cow *cow, struct page *page)
+{
+	void *address;
+
+	if (likely(!cow->cache_policy))
+		return;
+	address = kmap_local_page(page);
+	zvmo_arch_clean_invalidate(address, PAGE_SIZE);
+	kunmap_local(address);
+}
+
 /* Put *@spare, filled, where @old (or a hole) was. */
 static int cow_replace_page(struct zvmo_cow *cow, unsigned long pgoff,
 			    struct page *old, struct page **spare)
 {
 	zvmo_entry_t was;
-	int err;
+	int err = 0;
 
+	if (unlikely(cow->cache_policy))
+		err = zvmo_page_set_memory_type(*spare, cow->cache_policy);
+	if (err)
+		return err;
 	err = zvmo_tree_store(&cow->tree, zvmo_cow_index(cow, pgoff),
 			      zvmo_page_entry(*spare), &was);
 	if (err)
@@ -381,8 +401,10 @@ int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
 	if (!*spare)
 		return -EAGAIN;
 	*page = *spare;
-	if (old)
+	if (old) {
+		touch_page(cow, old);
 		copy_highpage(*page, old);
+	}
 	return cow_replace_page(cow, pgoff, old, spare);
 }
 
@@ -400,7 +422,8 @@ int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
  * Takes time in proportion to the pages that were exposed since the last one.
  *
  * Context: May sleep. Takes and releases the family's lock, and @parent->lock.
- * Return: The new object with one user, or NULL for want of memory.
+ * Return: The new object with one user, or an ERR_PTR(): -ENOMEM, or -EBUSY if
+ * the parent's cache policy forbids it.
  */
 struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 				bool resizable)
@@ -409,25 +432,26 @@ struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 	struct zvmo_cow *child =
 		cow_alloc(parent->family, PAGE_ALIGN(size), size, resizable);
 	unsigned long first, last;
-	int err = 0;
+	int err;
 
 	if (!child)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	child->base = parent->base + pgoff;
 	child->is_clone = true;
 
 	down_write(&parent->lock);
+	err = zvmo_cow_check(parent);
 	/* Nothing lies outside the parent: do not trim what ends with it. */
 	first = pgoff ? child->base : 0;
 	last = offset + child->size >= parent->size ?
 		       ZVMO_INDEX_MAX :
 		       child->base + zvmo_cow_pages(child) - 1;
-	if (offset < parent->size && child->size)
+	if (!err && offset < parent->size && child->size)
 		err = zvmo_cow_share(parent, &child->tree, first, last);
 	up_write(&parent->lock);
 	if (err) {
 		zvmo_cow_put(child);
-		return NULL;
+		return ERR_PTR(err);
 	}
 	return child;
 }
@@ -443,8 +467,10 @@ static int cow_commit_batch(struct zvmo_cow *cow, unsigned long *pgoff,
 	int err = 0;
 
 	down_write(&cow->lock);
+	if (cow->discarded)
+		err = -ENODATA;
 	stop = min(stop, zvmo_cow_pages(cow));
-	for (; *pgoff < stop; ++*pgoff) {
+	for (; !err && *pgoff < stop; ++*pgoff) {
 		if (zvmo_tree_find(&cow->tree, zvmo_cow_index(cow, *pgoff))
 			    .exclusive)
 			continue;
@@ -467,6 +493,7 @@ static int cow_commit_batch(struct zvmo_cow *cow, unsigned long *pgoff,
  * Context: May sleep. Takes and releases @cow->lock.
  * Return:
  * * 0 - done
+ * * -ENODATA - the content was discarded
  * * -ENOMEM, -EINTR (fatal signal) - stopped; what was committed stays
  */
 int zvmo_cow_commit(struct zvmo_cow *cow, u64 start, u64 end)
@@ -561,16 +588,22 @@ static int cow_zero_part(struct zvmo_cow *cow, unsigned long pgoff,
  * @end: End in bytes. What lies beyond the object is skipped.
  *
  * Context: May sleep. Takes and releases @cow->lock.
- * Return: 0, or -ENOMEM; then a part from the front may be zero.
+ * Return:
+ * * 0 - done
+ * * -EBUSY - the cache policy forbids it; nothing changed
+ * * -ENOMEM - a part from the front may be zero
  */
 int zvmo_cow_zero(struct zvmo_cow *cow, u64 start, u64 end)
 {
 	u64 first = round_up(start, PAGE_SIZE),
 	    last = round_down(end, PAGE_SIZE);
-	int err = 0;
+	int err;
 
-	if (start >= end)
-		return 0;
+	down_read(&cow->lock);
+	err = cow->cache_policy ? -EBUSY : 0;
+	up_read(&cow->lock);
+	if (err || start >= end)
+		return err;
 	if (first > last) /* inside one page */
 		return cow_zero_part(cow, start >> PAGE_SHIFT,
 				     offset_in_page(start),
@@ -642,9 +675,12 @@ static int cow_resize_once(struct zvmo_cow *cow, u64 size, struct page **spare)
 	}
 	if (err)
 		return err;
-	if (page)
+	if (page) {
+		touch_page(cow, page);
 		memzero_page(page, offset_in_page(size),
 			     PAGE_SIZE - offset_in_page(size));
+		touch_page(cow, page);
+	}
 	WRITE_ONCE(cow->size, PAGE_ALIGN(size));
 	i_size_write(cow->inode, size);
 	return 0;

@@ -27,6 +27,8 @@
 #include <linux/sort.h>
 #include <linux/string.h>
 #include <linux/types.h>
+
+#include "memory_type.h" /* of the architecture */
 #else
 #include "shim.h"
 #endif

@@ -184,6 +184,7 @@ static const struct vm_operations_struct mapping_ops = {
  */
 int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma)
 {
+	struct zvmo_cow *cow = handle->vmo->cow;
 	struct mapping_space *space;
 
 	if (!(handle->rights & ZVMO_RIGHT_MAP))
@@ -202,7 +203,12 @@ int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma)
 	 */
 	vm_flags_set(vma, VM_MIXEDMAP | VM_SEQ_READ);
 	vma->vm_ops = &mapping_ops;
+	/* Under the lock: zvmo_set_cache_policy() looks at the mappings. */
+	down_read(&cow->lock);
+	vma->vm_page_prot =
+		zvmo_arch_pgprot(vma->vm_page_prot, cow->cache_policy);
 	vma_set_space(vma, space_join(handle->vmo, space, vma->vm_mm));
 	atomic_long_inc(&handle->vmo->nr_mappings);
+	up_read(&cow->lock);
 	return 0;
 }

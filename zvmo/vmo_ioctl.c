@@ -16,8 +16,10 @@
 
 #include "args.h"
 #include "attribution.h"
+#include "cache.h"
 #include "diff.h"
 #include "io.h"
+#include "op_range.h"
 #include "restore.h"
 #include "vmo_file.h"
 #include "vmo_ioctl.h"
@@ -103,10 +105,7 @@ static long ioctl_set_size(struct zvmo_handle *handle, void *data,
 static long ioctl_op_range(struct zvmo_handle *handle, void *data,
 			   void __user *arg)
 {
-	const struct zvmo_op_range *args = data;
-
-	return zvmo_op_range(handle->vmo, handle->rights, args->op,
-			     args->offset, args->length);
+	return zvmo_op_range(handle->vmo, handle->rights, data);
 }
 
 static long ioctl_get_name(struct zvmo_handle *handle, void *data,
@@ -232,6 +231,14 @@ static long ioctl_restore(struct zvmo_handle *handle, void *data,
 	return ret;
 }
 
+static long ioctl_set_cache_policy(struct zvmo_handle *handle, void *data,
+				   void __user *arg)
+{
+	const struct zvmo_set_cache_policy *args = data;
+
+	return zvmo_set_cache_policy(handle->vmo, handle->rights, args->policy);
+}
+
 static long ioctl_set_stream_size(struct zvmo_handle *handle, void *data,
 				  void __user *arg)
 {
@@ -284,6 +291,7 @@ union vmo_ioctl_args {
 	struct zvmo_range_info range_info;
 	struct zvmo_rw rw;
 	struct zvmo_restore restore;
+	struct zvmo_set_cache_policy set_cache_policy;
 };
 
 /*
@@ -327,6 +335,8 @@ static const struct vmo_ioctl vmo_ioctls[] = {
 	VMO_IOCTL(ZVMO_IOC_DIFF, zvmo_diff, ZVMO_DIFF_SIZE_VER0, ioctl_diff),
 	VMO_IOCTL(ZVMO_IOC_SET_STREAM_SIZE, zvmo_set_size,
 		  ZVMO_SET_SIZE_SIZE_VER0, ioctl_set_stream_size),
+	VMO_IOCTL(ZVMO_IOC_SET_CACHE_POLICY, zvmo_set_cache_policy,
+		  ZVMO_SET_CACHE_POLICY_SIZE_VER0, ioctl_set_cache_policy),
 	VMO_IOCTL(ZVMO_IOC_RESTORE, zvmo_restore, ZVMO_RESTORE_SIZE_VER0,
 		  ioctl_restore),
 	VMO_IOCTL(ZVMO_IOC_GET_RANGE_INFO, zvmo_range_info,
