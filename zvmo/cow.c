@@ -339,9 +339,18 @@ static void touch_page(struct zvmo_cow *cow, struct page *page)
 	kunmap_local(address);
 }
 
-/* Put *@spare, filled, where @old (or a hole) was. */
-static int cow_replace_page(struct zvmo_cow *cow, unsigned long pgoff,
-			    struct page *old, struct page **spare)
+/**
+ * zvmo_cow_replace_page() - Put a page in the place of another, or of a hole.
+ * @cow: The object.
+ * @pgoff: Page number.
+ * @old: The page that is there, or NULL.
+ * @spare: The new page; taken (and set to NULL).
+ *
+ * Context: @cow->lock held exclusive. May sleep.
+ * Return: 0, or -ENOMEM (nothing changed).
+ */
+int zvmo_cow_replace_page(struct zvmo_cow *cow, unsigned long pgoff,
+			  struct page *old, struct page **spare)
 {
 	zvmo_entry_t was;
 	int err = 0;
@@ -405,7 +414,43 @@ int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
 		touch_page(cow, old);
 		copy_highpage(*page, old);
 	}
-	return cow_replace_page(cow, pgoff, old, spare);
+	return zvmo_cow_replace_page(cow, pgoff, old, spare);
+}
+
+/**
+ * zvmo_cow_detach_page() - Make a page one that nothing but the tree refers to.
+ * @cow: The object.
+ * @pgoff: Page number; there is a page.
+ * @spare: A zeroed page, or NULL. Taken (and set to NULL) if needed.
+ * @page: Where to return the page: exclusive, neither mapped nor exposed.
+ *
+ * It is a copy if the page was shared or somebody outside refers to it.
+ *
+ * Context: @cow->lock held exclusive. May sleep.
+ * Return: As zvmo_cow_own_page().
+ */
+int zvmo_cow_detach_page(struct zvmo_cow *cow, unsigned long pgoff,
+			 struct page **spare, struct page **page)
+{
+	struct zvmo_slot slot =
+		zvmo_tree_find(&cow->tree, zvmo_cow_index(cow, pgoff));
+	struct page *old = zvmo_entry_page(slot.entry);
+
+	if (page_mapped(old))
+		zvmo_cow_unmap(cow, pgoff, 1);
+	/* Pairs with get_user_pages_fast(): reference, then PTE. */
+	smp_mb();
+	if (slot.exclusive && page_ref_count(old) == 1) {
+		/* Nobody refers to it: no need for its lock. */
+		zvmo_page_folio(old)->mapping = NULL;
+		*page = old;
+		return 0;
+	}
+	if (!*spare)
+		return -EAGAIN;
+	*page = *spare;
+	copy_highpage(*page, old);
+	return zvmo_cow_replace_page(cow, pgoff, old, spare);
 }
 
 /* Snapshots */
@@ -522,9 +567,17 @@ int zvmo_cow_commit(struct zvmo_cow *cow, u64 start, u64 end)
 	return err;
 }
 
-/* Free whole pages; the lock is held exclusive. */
-static int cow_erase(struct zvmo_cow *cow, unsigned long first,
-		     unsigned long last)
+/**
+ * zvmo_cow_erase() - Free whole pages.
+ * @cow: The object.
+ * @first: First page.
+ * @last: Last page.
+ *
+ * Context: @cow->lock held exclusive. May sleep.
+ * Return: 0, or -ENOMEM (nothing changed).
+ */
+int zvmo_cow_erase(struct zvmo_cow *cow, unsigned long first,
+		   unsigned long last)
 {
 	if (!zvmo_tree_count(&cow->tree, zvmo_cow_index(cow, first),
 			     zvmo_cow_index(cow, last)))
@@ -550,8 +603,8 @@ int zvmo_cow_decommit(struct zvmo_cow *cow, u64 start, u64 end)
 	down_write(&cow->lock);
 	end = min(end, cow->size);
 	if (start < end)
-		err = cow_erase(cow, start >> PAGE_SHIFT,
-				(end >> PAGE_SHIFT) - 1);
+		err = zvmo_cow_erase(cow, start >> PAGE_SHIFT,
+				     (end >> PAGE_SHIFT) - 1);
 	up_write(&cow->lock);
 	return err;
 }

@@ -156,6 +156,12 @@ bool zvmo_cow_holes_mapped(struct zvmo_cow *cow);
 int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
 		      const struct page *held, struct page **spare,
 		      struct page **page);
+int zvmo_cow_replace_page(struct zvmo_cow *cow, unsigned long pgoff,
+			  struct page *old, struct page **spare);
+int zvmo_cow_detach_page(struct zvmo_cow *cow, unsigned long pgoff,
+			 struct page **spare, struct page **page);
+int zvmo_cow_erase(struct zvmo_cow *cow, unsigned long first,
+		   unsigned long last);
 int zvmo_cow_commit(struct zvmo_cow *cow, u64 start, u64 end);
 int zvmo_cow_decommit(struct zvmo_cow *cow, u64 start, u64 end);
 int zvmo_cow_zero(struct zvmo_cow *cow, u64 start, u64 end);

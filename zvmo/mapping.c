@@ -9,9 +9,12 @@
  * ordinary pages of ours that are on no list of the kernel's.
  *
  * All mappings of a VMO in one address space are counted in one record, to which
- * vm_private_data of each points: only so can it be known which of them is the
- * last. A VMA keeps its address space; so a record names no other that took its
- * place.
+ * each points: only so can it be known which of them is the last. A VMA keeps
+ * its address space; so a record names no other that took its place.
+ *
+ * vm_private_data holds the pointer to the record and, in bit 0, whether the
+ * mapping's memory priority is high. Nothing but the functions vma_*() looks at
+ * it. A VMA that is copied, as a part or by fork(), is copied with it.
  *
  * Locking: mmap_lock is held for writing wherever a VMA comes or goes. Inside it
  * nests vmo->spaces_lock, which protects the records.
@@ -35,6 +38,9 @@ struct mapping_space {
 	unsigned long nr_mappings;
 };
 
+/* In vm_private_data: the memory priority is high. */
+#define VMA_HIGH 1UL
+
 static struct zvmo *vma_vmo(const struct vm_area_struct *vma)
 {
 	const struct zvmo_handle *handle = vma->vm_file->private_data;
@@ -44,13 +50,19 @@ static struct zvmo *vma_vmo(const struct vm_area_struct *vma)
 
 static struct mapping_space *vma_space(const struct vm_area_struct *vma)
 {
-	return vma->vm_private_data;
+	return (void *)((unsigned long)vma->vm_private_data & ~VMA_HIGH);
 }
 
-static void vma_set_space(struct vm_area_struct *vma,
-			  struct mapping_space *space)
+static bool vma_is_high(const struct vm_area_struct *vma)
 {
-	vma->vm_private_data = space;
+	return (unsigned long)vma->vm_private_data & VMA_HIGH;
+}
+
+static void vma_set(struct vm_area_struct *vma, struct mapping_space *space,
+		    bool high)
+{
+	vma->vm_private_data =
+		(void *)((unsigned long)space | (high ? VMA_HIGH : 0));
 }
 
 /* Spaces */
@@ -141,23 +153,27 @@ unsigned long zvmo_count_spaces(struct zvmo *vmo)
 static void mapping_open(struct vm_area_struct *vma)
 {
 	struct mapping_space *space = vma_space(vma);
+	struct zvmo *vmo = vma_vmo(vma);
 
-	if (space->mm == vma->vm_mm)
-		space_stay(vma_vmo(vma), space);
-	else
-		vma_set_space(vma,
-			      space_join(vma_vmo(vma),
-					 kmalloc(sizeof(*space),
-						 GFP_KERNEL_ACCOUNT |
-							 __GFP_NOFAIL),
-					 vma->vm_mm));
-	atomic_long_inc(&vma_vmo(vma)->nr_mappings);
+	if (space->mm == vma->vm_mm) {
+		space_stay(vmo, space);
+	} else {
+		space = kmalloc(sizeof(*space),
+				GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
+		space = space_join(vmo, space, vma->vm_mm);
+		vma_set(vma, space, vma_is_high(vma));
+	}
+	atomic_long_inc(&vmo->nr_mappings);
+	if (vma_is_high(vma))
+		atomic_inc(&vmo->cow->high_priority);
 }
 
 static void mapping_close(struct vm_area_struct *vma)
 {
 	struct zvmo *vmo = vma_vmo(vma);
 
+	if (vma_is_high(vma))
+		atomic_dec(&vmo->cow->high_priority);
 	atomic_long_dec(&vmo->nr_mappings);
 	space_leave(vmo, vma_space(vma));
 }
@@ -171,6 +187,35 @@ static const struct vm_operations_struct mapping_ops = {
 	.map_pages = zvmo_map_pages,
 #endif
 };
+
+/**
+ * zvmo_vma_vmo() - Which VMO a VMA maps.
+ * @vma: Any VMA.
+ *
+ * Context: mmap_lock held.
+ * Return: The VMO, or NULL if it maps none.
+ */
+struct zvmo *zvmo_vma_vmo(const struct vm_area_struct *vma)
+{
+	return vma->vm_ops == &mapping_ops ? vma_vmo(vma) : NULL;
+}
+
+/**
+ * zvmo_mapping_set_priority() - Set the memory priority of a mapping.
+ * @vma: A VMA that maps a VMO.
+ * @high: High, else default.
+ *
+ * Context: mmap_lock held for writing.
+ */
+void zvmo_mapping_set_priority(struct vm_area_struct *vma, bool high)
+{
+	struct zvmo_cow *cow = vma_vmo(vma)->cow;
+
+	if (high == vma_is_high(vma))
+		return;
+	vma_set(vma, vma_space(vma), high);
+	atomic_add(high ? 1 : -1, &cow->high_priority);
+}
 
 /**
  * zvmo_map() - Set a new VMA up.
@@ -207,7 +252,7 @@ int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma)
 	down_read(&cow->lock);
 	vma->vm_page_prot =
 		zvmo_arch_pgprot(vma->vm_page_prot, cow->cache_policy);
-	vma_set_space(vma, space_join(handle->vmo, space, vma->vm_mm));
+	vma_set(vma, space_join(handle->vmo, space, vma->vm_mm), false);
 	atomic_long_inc(&handle->vmo->nr_mappings);
 	up_read(&cow->lock);
 	return 0;
