@@ -89,7 +89,7 @@ design=../../Documentation/design.rst
 sed -n 's/.*  \([a-z]*\/[a-z_]*\.c\): \([a-z_]*\)$/\1 \2/p' "$design" > "$work/tests"
 [ -s "$work/tests" ] || not_ok "design.rst names tests"
 while read -r file test; do
-	grep -Eq "[( ]$test[()]" "../testing/$file" || not_ok "design.rst: $file has $test"
+	grep -Eq "[( ]$test[(),]" "../testing/$file" || not_ok "design.rst: $file has $test"
 done < "$work/tests"
 grep -o '``[a-z_]*()``' "$design" | tr -d '`()' | sort -u > "$work/functions"
 while read -r function; do
