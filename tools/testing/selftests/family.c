@@ -332,15 +332,36 @@ static bool has_snapshots(const struct family *family,
 
 /* Checks */
 
+/* Each page of the member belongs in equal parts to all that hold it. */
+static void check_cost(const struct family *family,
+		       const struct family_member *member,
+		       const struct zvmo_info *info)
+{
+	unsigned int nr[FAMILY_MEMBERS + 1] = { 0 }, n;
+	unsigned __int128 scaled = 0;
+	uint64_t page, committed = 0;
+	uint32_t id;
+
+	for (page = 0; page < family_size(member) / PAGE; page++) {
+		id = family_id(member, page);
+		committed += id ? PAGE : 0;
+		nr[id ? family->holders[id] : 0]++;
+	}
+	for (n = 1; n <= FAMILY_MEMBERS; n++)
+		scaled += (((unsigned __int128)nr[n] * PAGE) << 63) / n;
+	EXPECT_EQ(info->committed_bytes, committed);
+	EXPECT_EQ(info->committed_private_bytes, nr[1] * PAGE);
+	EXPECT_EQ(info->committed_scaled_bytes, scaled >> 63);
+	EXPECT_EQ(info->committed_fractional_scaled_bytes,
+		  scaled & (UINT64_MAX >> 1));
+}
+
 static void check_info(const struct family *family,
 		       const struct family_member *member)
 {
 	struct zvmo_info info = test_info(member->fd);
-	uint64_t page, committed = 0;
 
-	for (page = 0; page < family_size(member) / PAGE; page++)
-		committed += family_id(member, page) ? PAGE : 0;
-	EXPECT_EQ(info.committed_bytes, committed);
+	check_cost(family, member, &info);
 	EXPECT_EQ(info.size, family_size(member));
 	EXPECT_EQ(info.stream_size,
 		  *stream_size((struct family_member *)member));
