@@ -49,6 +49,11 @@ struct zvmo_family {
  * @zero_mapped: A zero page may be mapped over a hole. Set under @lock shared,
  *	cleared under @lock exclusive.
  * @cache_policy: ZVMO_CACHE_POLICY_*. Protected by @lock.
+ * @discarded: The content was dropped. Protected by @lock.
+ * @discard: Makes it discardable, or NULL. Set once, before others see it.
+ * @high_priority: Mappings of high memory priority.
+ * @change_events: How often reclaim freed pages. Protected by @lock.
+ * @rcu: Defers the freeing of this, for who has just unlocked @lock.
  * @faults_need_page: The last write fault needed a page. A guess about the
  *	next, under no lock.
  */
@@ -67,6 +72,11 @@ struct zvmo_cow {
 	bool zero_mapped;
 	bool faults_need_page;
 	u8 cache_policy;
+	bool discarded;
+	struct zvmo_discard *discard;
+	atomic_t high_priority;
+	u64 change_events;
+	struct rcu_head rcu;
 };
 
 /**
@@ -108,10 +118,15 @@ static inline bool zvmo_cow_may_share(const struct zvmo_cow *cow)
 	return cow->is_clone || refcount_read(&cow->family->members) > 1;
 }
 
-/* May the kernel touch the content? Under @cow->lock: 0 or -EBUSY. */
-static inline int zvmo_cow_check_cached(const struct zvmo_cow *cow)
+/*
+ * May the content be read and written? Under @cow->lock: 0, -EBUSY (the kernel
+ * may not touch it) or -ENODATA (there is none).
+ */
+static inline int zvmo_cow_check(const struct zvmo_cow *cow)
 {
-	return likely(!cow->cache_policy) ? 0 : -EBUSY;
+	if (likely(!cow->cache_policy && !cow->discarded))
+		return 0;
+	return cow->cache_policy ? -EBUSY : -ENODATA;
 }
 
 struct zvmo_cow *zvmo_cow_create(u64 size, u64 stream_size, bool resizable);
@@ -131,6 +146,12 @@ bool zvmo_cow_holes_mapped(struct zvmo_cow *cow);
 int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
 		      const struct page *held, struct page **spare,
 		      struct page **page);
+int zvmo_cow_replace_page(struct zvmo_cow *cow, unsigned long pgoff,
+			  struct page *old, struct page **spare);
+int zvmo_cow_detach_page(struct zvmo_cow *cow, unsigned long pgoff,
+			 struct page **spare, struct page **page);
+int zvmo_cow_erase(struct zvmo_cow *cow, unsigned long first,
+		   unsigned long last);
 int zvmo_cow_commit(struct zvmo_cow *cow, u64 start, u64 end);
 int zvmo_cow_decommit(struct zvmo_cow *cow, u64 start, u64 end);
 int zvmo_cow_zero(struct zvmo_cow *cow, u64 start, u64 end);

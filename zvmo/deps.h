@@ -24,6 +24,8 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/types.h>
+
+#include "memory_type.h" /* of the architecture */
 #else
 #include "shim.h"
 #endif

@@ -76,8 +76,8 @@ static size_t read_page(struct io *io, size_t chunk)
 }
 
 /*
- * Read a batch of pages. Returns 1 when all is read, 0 to go on, or -EFAULT
- * when user memory must be faulted in first.
+ * Read a batch of pages. Returns 1 when all is read, 0 to go on, -EFAULT when
+ * user memory must be faulted in first, or another errno.
  */
 static int read_batch(struct io *io)
 {
@@ -86,6 +86,7 @@ static int read_batch(struct io *io)
 	int i, ret = 0;
 
 	down_read(&cow->lock);
+	ret = zvmo_cow_check(cow);
 	pagefault_disable();
 	for (i = 0; i < IO_BATCH && !ret; i++) {
 		if (io->offset >= read_end(io) || !iov_iter_count(io->iter)) {
@@ -189,10 +190,11 @@ static ssize_t write_page(struct io *io)
  */
 static int write_batch(struct io *io)
 {
-	ssize_t ret = 0;
+	ssize_t ret;
 	int i;
 
 	down_write(&io->vmo->cow->lock);
+	ret = zvmo_cow_check(io->vmo->cow);
 	for (i = 0; i < IO_BATCH && ret >= 0; i++) {
 		if (!iov_iter_count(io->iter)) {
 			ret = 1;

@@ -21,14 +21,28 @@ static struct zvmo *vma_vmo(const struct vm_area_struct *vma)
 	return handle->vmo;
 }
 
+/* Is the mapping's memory priority high? A new one's is not; copies inherit. */
+static bool mapping_is_high(const struct vm_area_struct *vma)
+{
+	return vma->vm_private_data;
+}
+
 static void mapping_open(struct vm_area_struct *vma)
 {
-	atomic_long_inc(&vma_vmo(vma)->nr_mappings);
+	struct zvmo *vmo = vma_vmo(vma);
+
+	atomic_long_inc(&vmo->nr_mappings);
+	if (mapping_is_high(vma))
+		atomic_inc(&vmo->cow->high_priority);
 }
 
 static void mapping_close(struct vm_area_struct *vma)
 {
-	atomic_long_dec(&vma_vmo(vma)->nr_mappings);
+	struct zvmo *vmo = vma_vmo(vma);
+
+	if (mapping_is_high(vma))
+		atomic_dec(&vmo->cow->high_priority);
+	atomic_long_dec(&vmo->nr_mappings);
 }
 
 static const struct vm_operations_struct mapping_ops = {
@@ -42,6 +56,35 @@ static const struct vm_operations_struct mapping_ops = {
 };
 
 /**
+ * zvmo_vma_vmo() - Which VMO a VMA maps.
+ * @vma: Any VMA.
+ *
+ * Context: mmap_lock held.
+ * Return: The VMO, or NULL if it maps none.
+ */
+struct zvmo *zvmo_vma_vmo(const struct vm_area_struct *vma)
+{
+	return vma->vm_ops == &mapping_ops ? vma_vmo(vma) : NULL;
+}
+
+/**
+ * zvmo_mapping_set_priority() - Set the memory priority of a mapping.
+ * @vma: A VMA that maps a VMO.
+ * @high: High, else default.
+ *
+ * Context: mmap_lock held for writing.
+ */
+void zvmo_mapping_set_priority(struct vm_area_struct *vma, bool high)
+{
+	struct zvmo_cow *cow = vma_vmo(vma)->cow;
+
+	if (high == mapping_is_high(vma))
+		return;
+	vma->vm_private_data = high ? cow : NULL;
+	atomic_add(high ? 1 : -1, &cow->high_priority);
+}
+
+/**
  * zvmo_map() - Set a new VMA up.
  * @handle: The handle that is mapped.
  * @vma: The VMA. That the file is open for reading, and for writing if it is
@@ -53,6 +96,8 @@ static const struct vm_operations_struct mapping_ops = {
  */
 int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma)
 {
+	struct zvmo_cow *cow = handle->vmo->cow;
+
 	if (!(handle->rights & ZVMO_RIGHT_MAP))
 		return -EACCES;
 	if (!(handle->rights & ZVMO_RIGHT_EXECUTE)) {
@@ -66,6 +111,11 @@ int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma)
 	 */
 	vm_flags_set(vma, VM_MIXEDMAP | VM_SEQ_READ);
 	vma->vm_ops = &mapping_ops;
+	/* Under the lock: zvmo_set_cache_policy() looks at the mappings. */
+	down_read(&cow->lock);
+	vma->vm_page_prot =
+		zvmo_arch_pgprot(vma->vm_page_prot, cow->cache_policy);
 	mapping_open(vma);
+	up_read(&cow->lock);
 	return 0;
 }

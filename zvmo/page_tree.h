@@ -204,6 +204,8 @@ bool zvmo_cursor_next(struct zvmo_cursor *cursor, struct zvmo_extent *extent);
 
 bool zvmo_tree_next_page(const struct zvmo_tree *tree, unsigned long *index,
 			 unsigned long last);
+bool zvmo_tree_prev_page(const struct zvmo_tree *tree, unsigned long *index,
+			 unsigned long first);
 bool zvmo_tree_next_hole(const struct zvmo_tree *tree, unsigned long *index,
 			 unsigned long last);
 

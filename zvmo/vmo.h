@@ -27,7 +27,6 @@ enum zvmo_kind {
  * struct zvmo - A VMO. Lives as long as a handle; a mapping holds a handle.
  * @refs: References.
  * @kind: How it came to be. Set once.
- * @discardable: Created discardable. Set once.
  * @immutable: Nobody can ever write it. Set once.
  * @koid: Its id. Set once.
  * @cow: Its content, of which it is a user. Set once.
@@ -48,7 +47,6 @@ enum zvmo_kind {
 struct zvmo {
 	struct kref refs;
 	enum zvmo_kind kind;
-	bool discardable;
 	bool immutable;
 	u64 koid;
 	struct zvmo_cow *cow;
@@ -93,7 +91,6 @@ void zvmo_get_name(struct zvmo *vmo, char *name);
 void zvmo_set_name(struct zvmo *vmo, const char *name);
 int zvmo_set_size(struct zvmo *vmo, u32 rights, u64 size);
 int zvmo_set_stream_size(struct zvmo *vmo, u32 rights, u64 size);
-int zvmo_op_range(struct zvmo *vmo, u32 rights, u32 op, u64 offset, u64 length);
 unsigned long zvmo_count_all(void);
 
 #endif /* _ZVMO_VMO_H */

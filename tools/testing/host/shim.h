@@ -290,6 +290,13 @@ static inline void set_page_private(struct page *page, unsigned long private)
 	page->private = private;
 }
 
+/* Memory types: all pages have the usual one. */
+#define PageChecked(page) ((void)(page), false)
+#define SetPageChecked(page) ((void)(page))
+#define ClearPageChecked(page) ((void)(page))
+#define zvmo_arch_set_memory_type(page, policy) \
+	((void)(page), (void)(policy), 0)
+
 #define __free_page(page) put_page(page)
 
 /* For the tests */
