@@ -211,7 +211,8 @@ int zvmo_map_range(struct zvmo_handle *handle, u32 flags, u64 address,
 		return -EINTR;
 	for (at = range.start; !err && at < range.end; at = end) {
 		vma = range_vma(&range, at, &end);
-		if (!vma || !(vma->vm_flags & VM_SHARED)) {
+		/* A file that cannot be written has no VM_SHARED. */
+		if (!vma || !(vma->vm_flags & VM_MAYSHARE)) {
 			err = -EFAULT;
 			break;
 		}
@@ -268,7 +269,7 @@ static void bring_range_in(struct map_range *range)
 		vma = range_vma(range, at, &end);
 		if (!vma || fatal_signal_pending(current))
 			break;
-		if (vma->vm_flags & VM_SHARED)
+		if (vma->vm_flags & VM_MAYSHARE)
 			bring_in(vma, range, at, end);
 	}
 	mmap_read_unlock(current->mm);
