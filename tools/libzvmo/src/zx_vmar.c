@@ -255,7 +255,7 @@ static int enter_pages(int fd, zx_vaddr_t address, uint64_t length)
 }
 
 static zx_status_t map_checked(const struct request *request,
-			       zx_vaddr_t *address)
+			       zx_vaddr_t *mapped)
 {
 	static const struct zvmo_zx_rule rules[] = {
 		{ EEXIST, ZX_ERR_ALREADY_EXISTS },
@@ -265,15 +265,19 @@ static zx_status_t map_checked(const struct request *request,
 		{ EPERM, ZX_ERR_ACCESS_DENIED }, /* vm.mmap_min_addr, seals */
 		{ 0 },
 	};
+	zx_vaddr_t address;
 	int error;
 
 	zvmo_zx_mappings_lock();
-	error = map_locked(request, address);
+	error = map_locked(request, &address);
 	zvmo_zx_mappings_unlock();
-	/* Entering pages makes them cheaper to use, and that is all. */
-	if (!error && request->options & ZX_VM_MAP_RANGE)
-		enter_pages(request->fd, *address, request->length);
-	return zvmo_zx_status(error, rules);
+	if (error)
+		return zvmo_zx_status(error, rules);
+	/* That makes them cheaper to use, and no more: it may fail. */
+	if (request->options & ZX_VM_MAP_RANGE)
+		enter_pages(request->fd, address, request->length);
+	*mapped = address;
+	return ZX_OK;
 }
 
 zx_status_t zx_vmar_map(zx_handle_t handle, zx_vm_option_t options,

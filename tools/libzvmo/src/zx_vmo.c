@@ -184,7 +184,8 @@ static zx_status_t make_executable(zx_handle_t handle, zx_handle_t *out)
 	struct zvmo_duplicate args = {
 		.argsz = sizeof(args),
 		.flags = ZVMO_DUPLICATE_EXECUTABLE,
-		.rights = ZX_RIGHT_SAME_RIGHTS | ZX_RIGHT_EXECUTE,
+		/* And EXECUTE. */
+		.rights = ZX_RIGHT_SAME_RIGHTS,
 	};
 
 	return zvmo_zx_publish(zvmo_zx_ioctl(handle, ZVMO_IOC_DUPLICATE, &args),

@@ -52,9 +52,12 @@ static zx_status_t call_op_range(zx_handle_t vmo)
 
 static zx_status_t call_create_child(zx_handle_t vmo)
 {
-	zx_handle_t child;
+	zx_handle_t child = 0;
+	zx_status_t status;
 
-	return zx_vmo_create_child(vmo, ZX_VMO_CHILD_SNAPSHOT, 0, 0, &child);
+	status = zx_vmo_create_child(vmo, ZX_VMO_CHILD_SNAPSHOT, 0, 0, &child);
+	zx_handle_close(child);
+	return status;
 }
 
 static zx_status_t call_set_cache_policy(zx_handle_t vmo)
@@ -69,9 +72,12 @@ static zx_status_t call_transfer_data(zx_handle_t vmo)
 
 static zx_status_t call_duplicate(zx_handle_t vmo)
 {
-	zx_handle_t copy;
+	zx_handle_t copy = 0;
+	zx_status_t status;
 
-	return zx_handle_duplicate(vmo, ZX_RIGHT_SAME_RIGHTS, &copy);
+	status = zx_handle_duplicate(vmo, ZX_RIGHT_SAME_RIGHTS, &copy);
+	zx_handle_close(copy);
+	return status;
 }
 
 static zx_status_t call_get_info(zx_handle_t vmo)
