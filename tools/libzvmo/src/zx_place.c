@@ -101,8 +101,8 @@ int zvmo_zx_place(size_t length, size_t alignment, uintptr_t limit,
 		return 0;
 	maps = fopen(MAPS_PATH, "re");
 	if (!maps)
-		return -ENOMEM;
+		return -ENOSPC;
 	found = place_below(maps, length, alignment, limit, address);
 	fclose(maps);
-	return found ? 0 : -ENOMEM;
+	return found ? 0 : -ENOSPC;
 }

@@ -22,7 +22,7 @@
  * @limit: What may not lie below the end.
  * @address: out: the address, where inaccessible memory is mapped now.
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0 or -ENOSPC.
  */
 int zvmo_zx_place(size_t length, size_t alignment, uintptr_t limit,
 		  uintptr_t *address);

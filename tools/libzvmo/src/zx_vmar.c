@@ -171,7 +171,7 @@ static zx_status_t check_map_kind(const struct request *request)
 					      ZX_ERR_INVALID_ARGS;
 }
 
-/* mmap() that returns -errno. */
+/* mmap() that returns -errno, and -ENOSPC if there is no room. */
 static int map_at(const struct request *request, zx_vaddr_t *address, int flags)
 {
 	void *mapped = mmap((void *)*address, request->length,
@@ -179,7 +179,7 @@ static int map_at(const struct request *request, zx_vaddr_t *address, int flags)
 			    request->fd, (off_t)request->offset);
 
 	if (mapped == MAP_FAILED)
-		return -errno;
+		return errno == ENOMEM ? -ENOSPC : -errno;
 	*address = (zx_vaddr_t)mapped;
 	return 0;
 }
@@ -259,7 +259,7 @@ static zx_status_t map_checked(const struct request *request,
 {
 	static const struct zvmo_zx_rule rules[] = {
 		{ EEXIST, ZX_ERR_ALREADY_EXISTS },
-		{ ENOMEM, ZX_ERR_NO_RESOURCES },
+		{ ENOSPC, ZX_ERR_NO_RESOURCES },
 		{ EAGAIN, ZX_ERR_NO_RESOURCES }, /* locked memory */
 		{ EOVERFLOW, ZX_ERR_OUT_OF_RANGE },
 		{ EPERM, ZX_ERR_ACCESS_DENIED }, /* vm.mmap_min_addr, seals */

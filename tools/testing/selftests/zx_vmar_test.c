@@ -457,6 +457,16 @@ TEST(map_takes_few_descriptors)
 	EXPECT_EQ(test_stats().vmos, 0);
 }
 
+TEST(map_out_of_descriptors)
+{
+	struct rlimit limit = { .rlim_cur = 9, .rlim_max = 9 };
+	zx_handle_t vmo = zx_test_create(PAGE, 0);
+
+	ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	EXPECT_ZX(map(READ, 0, vmo, 0, PAGE), NO_MEMORY);
+	EXPECT_EQ(zx_test_info(vmo).num_mappings, 0);
+}
+
 TEST(map_that_fails_keeps_nothing)
 {
 	zx_handle_t vmo = zx_test_create(PAGE, 0);

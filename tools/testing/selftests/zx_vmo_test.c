@@ -3,6 +3,8 @@
  * zvmo: selftests - zx_vmo_*: creation, bytes, sizes, memory types, transfer
  */
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "zx.h"
 
@@ -127,6 +129,29 @@ TEST(create_needs_a_place)
 	EXPECT_ZX(zx_vmo_create(PAGE, 0, NULL), INVALID_ARGS);
 	EXPECT_EQ(test_open_fds(), fds);
 	EXPECT_EQ(test_stats().vmos, 0);
+}
+
+/* Of descriptors, in Linux; Zircon's handles take memory. */
+TEST(create_out_of_descriptors)
+{
+	struct rlimit limit = { .rlim_cur = 16, .rlim_max = 16 };
+	zx_handle_t vmo = zx_test_create(PAGE, 0), last = 0, made;
+	zx_status_t status;
+
+	ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	while (!(status =
+			 zx_handle_duplicate(vmo, ZX_RIGHT_SAME_RIGHTS, &made)))
+		last = made;
+	EXPECT_ZX(status, NO_MEMORY);
+	EXPECT_ZX(zx_vmo_create(PAGE, 0, &made), NO_MEMORY);
+	EXPECT_ZX(zx_vmo_create_child(vmo, ZX_VMO_CHILD_SNAPSHOT, 0, PAGE,
+				      &made),
+		  NO_MEMORY);
+	/* It is closed only after its replacement was made. */
+	EXPECT_ZX(zx_handle_replace(last, ZX_RIGHT_SAME_RIGHTS, &made),
+		  NO_MEMORY);
+	EXPECT_ZX(zx_handle_close(last), BAD_HANDLE);
+	EXPECT_EQ(zx_test_info(vmo).num_children, 0);
 }
 
 /* zx_vmo_create_contiguous(), zx_vmo_create_physical() */
@@ -577,6 +602,22 @@ TEST(executable)
 		  ZX_DEFAULT_VMO_RIGHTS | ZX_RIGHT_EXECUTE);
 	EXPECT_ZX(zx_handle_close(vmo), BAD_HANDLE);
 	EXPECT_ZX(zx_handle_close(replaced), OK);
+}
+
+TEST(executable_needs_privilege)
+{
+	zx_handle_t vmo = zx_test_create(PAGE, 0), replaced = 77;
+	pid_t process = test_fork();
+
+	if (!process) {
+		ASSERT_EQ(setresuid(65534, 65534, 65534), 0);
+		EXPECT_ZX(zx_vmo_replace_as_executable(vmo, 0, &replaced),
+			  ACCESS_DENIED);
+		EXPECT_ZX(zx_handle_close(vmo), BAD_HANDLE);
+		EXPECT_EQ(replaced, 77);
+		_exit(0);
+	}
+	test_wait_for(process);
 }
 
 TEST(executable_consumes)
