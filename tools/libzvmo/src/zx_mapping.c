@@ -160,7 +160,8 @@ static int source_create(int fd, const struct zvmo_info *info,
 		return -ENOMEM;
 	created->fd = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_FD);
 	if (created->fd < 0) {
-		int error = -errno;
+		/* EINVAL: the limit on descriptors is lower than that. */
+		int error = errno == EINVAL ? -EMFILE : -errno;
 
 		free(created);
 		return error;
