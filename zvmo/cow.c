@@ -45,17 +45,45 @@ static void cow_evict(struct zvmo_fs_owner *owner)
 	kfree_rcu(container_of(owner, struct zvmo_cow, owner), rcu);
 }
 
-/* A member more of @family, or the first of a new one if that is NULL. */
-static struct zvmo_family *family_join(struct zvmo_family *family)
+static struct zvmo_family *family_create(void)
 {
-	if (family) {
-		refcount_inc(&family->members);
-		return family;
-	}
-	family = kmalloc(sizeof(*family), GFP_KERNEL_ACCOUNT);
-	if (family)
-		refcount_set(&family->members, 1);
+	struct zvmo_family *family =
+		kmalloc(sizeof(*family), GFP_KERNEL_ACCOUNT);
+
+	if (!family)
+		return NULL;
+	refcount_set(&family->members, 1);
+	mutex_init(&family->lock);
+	INIT_HLIST_HEAD(&family->list);
 	return family;
+}
+
+/* Make @cow a member of @family, or of a new one if that is NULL. */
+static bool family_join(struct zvmo_family *family, struct zvmo_cow *cow)
+{
+	if (family)
+		refcount_inc(&family->members);
+	else
+		family = family_create();
+	if (!family)
+		return false;
+	cow->family = family;
+	mutex_lock(&family->lock);
+	hlist_add_head(&cow->relative, &family->list);
+	mutex_unlock(&family->lock);
+	return true;
+}
+
+static void family_leave(struct zvmo_cow *cow)
+{
+	struct zvmo_family *family = cow->family;
+
+	mutex_lock(&family->lock);
+	hlist_del(&cow->relative);
+	mutex_unlock(&family->lock);
+	/* Not under the lock: others would free it while we still let go. */
+	if (refcount_dec_and_test(&family->members))
+		kfree(family);
 }
 
 static struct zvmo_cow *cow_alloc(struct zvmo_family *family, u64 size,
@@ -68,20 +96,20 @@ static struct zvmo_cow *cow_alloc(struct zvmo_family *family, u64 size,
 	cow->inode = zvmo_fs_new_inode(&cow->owner, stream_size);
 	if (!cow->inode)
 		goto free_cow;
-	cow->family = family_join(family);
-	if (!cow->family)
-		goto put_inode;
 	cow->owner.evict = cow_evict;
 	refcount_set(&cow->users, 1);
 	init_rwsem(&cow->lock);
 	cow->views = RB_ROOT_CACHED;
 	cow->size = size;
 	cow->resizable = resizable;
+	/* Last: relatives may look at the (empty) tree from now on. */
+	if (!family_join(family, cow))
+		goto put_inode;
 	atomic_long_inc(&nr_cows);
 	return cow;
 
 put_inode:
-	cow->inode->i_private = NULL; /* nothing to evict yet */
+	cow->inode->i_private = NULL; /* nothing to evict */
 	iput(cow->inode);
 free_cow:
 	kfree(cow);
@@ -118,16 +146,15 @@ void zvmo_cow_get(struct zvmo_cow *cow)
  * @cow: The object. With its last user go its pages; the inode may live on for
  *	paths (O_PATH descriptors), empty.
  *
- * Context: May sleep. Takes and releases @cow->lock.
+ * Context: May sleep. Takes and releases the family's lock, and @cow->lock.
  */
 void zvmo_cow_put(struct zvmo_cow *cow)
 {
 	if (refcount_dec_and_test(&cow->users)) {
+		family_leave(cow);
 		down_write(&cow->lock);
 		zvmo_tree_destroy(&cow->tree);
 		up_write(&cow->lock);
-		if (refcount_dec_and_test(&cow->family->members))
-			kfree(cow->family);
 		atomic_long_dec(&nr_cows);
 	}
 	iput(cow->inode);
@@ -439,7 +466,7 @@ int zvmo_cow_detach_page(struct zvmo_cow *cow, unsigned long pgoff,
  *
  * Takes time in proportion to the pages that were exposed since the last one.
  *
- * Context: May sleep. Takes and releases @parent->lock.
+ * Context: May sleep. Takes and releases the family's lock, and @parent->lock.
  * Return: The new object with one user, or an ERR_PTR(): -ENOMEM, or -EBUSY if
  * the parent's cache policy forbids it.
  */
@@ -595,8 +622,10 @@ static int cow_zero_part(struct zvmo_cow *cow, unsigned long pgoff,
 		if (pgoff < zvmo_cow_pages(cow) &&
 		    zvmo_entry_is_page(zvmo_tree_lookup(
 			    &cow->tree, zvmo_cow_index(cow, pgoff)))) {
-			err = zvmo_cow_own_page(cow, pgoff, NULL, &spare,
-						&page);
+			err = cow->cache_policy ?
+				      -EBUSY :
+				      zvmo_cow_own_page(cow, pgoff, NULL,
+							&spare, &page);
 			if (!err)
 				memzero_page(page, from, to - from);
 		}
@@ -623,13 +652,13 @@ int zvmo_cow_zero(struct zvmo_cow *cow, u64 start, u64 end)
 {
 	u64 first = round_up(start, PAGE_SIZE),
 	    last = round_down(end, PAGE_SIZE);
-	int err;
+	int err = 0;
 
-	down_read(&cow->lock);
-	err = cow->cache_policy ? -EBUSY : 0;
-	up_read(&cow->lock);
-	if (err || start >= end)
-		return err;
+	/* Where bytes are touched it is looked at again, under the lock. */
+	if (READ_ONCE(cow->cache_policy))
+		return -EBUSY;
+	if (start >= end)
+		return 0;
 	if (first > last) /* inside one page */
 		return cow_zero_part(cow, start >> PAGE_SHIFT,
 				     offset_in_page(start),

@@ -10,6 +10,8 @@
 
 #include <linux/fs.h>
 #include <linux/interval_tree.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/rbtree.h>
 #include <linux/refcount.h>
 #include <linux/rwsem.h>
@@ -20,12 +22,17 @@
 /**
  * struct zvmo_family - All content objects that stem from one.
  * @members: How many there are; the last one frees the family.
+ * @lock: Protects @list, and that the trees of those on it stay. Inside it nest
+ *	the locks of the members.
+ * @list: The members, while they may hold pages. Not longer than @members.
  *
  * The trees of a family have one index space. The only member that is no clone
  * is the one that they stem from.
  */
 struct zvmo_family {
 	refcount_t members;
+	struct mutex lock;
+	struct hlist_head list;
 };
 
 /**
@@ -35,13 +42,15 @@ struct zvmo_family {
  * @inode: The inode whose i_mapping the mappings of the whole object hang on.
  * @users: VMOs that use it.
  * @family: Its family; valid while there are users. Set once.
+ * @relative: Entry in @family->list.
  * @base: Tree index of page 0. Set once.
  * @resizable: The size may change. Set once.
  * @is_clone: Created as a snapshot. Set once.
  * @lock: Protects @size, @tree and @views, the inode's size, the exposure of
  *	pages and all PTEs that map them: shared to look up and to map for
  *	reading, exclusive to change and to map for writing. Inside it nest the
- *	lock of another content object (only when comparing two, by address),
+ *	locks of other content objects (only shared and by address: when
+ *	comparing two, when summing up what a family shares),
  *	i_mmap_rwsem, page-table locks. User memory is never faulted in under it.
  * @size: In bytes, whole pages, at most ZVMO_SIZE_MAX less @base.
  * @tree: The pages, at @base + page number.
@@ -52,8 +61,8 @@ struct zvmo_family {
  * @discarded: The content was dropped. Protected by @lock.
  * @discard: Makes it discardable, or NULL. Set once, before others see it.
  * @high_priority: Mappings of high memory priority.
- * @change_events: How often reclaim freed pages. Protected by @lock.
- * @rcu: Defers the freeing of this, for who has just unlocked @lock.
+ * @rcu: Defers the freeing of this, for who has just unlocked @lock; there are
+ *	no @views then.
  * @faults_need_page: The last write fault needed a page. A guess about the
  *	next, under no lock.
  */
@@ -62,21 +71,23 @@ struct zvmo_cow {
 	struct inode *inode;
 	refcount_t users;
 	struct zvmo_family *family;
+	struct hlist_node relative;
 	unsigned long base;
 	bool resizable;
 	bool is_clone;
 	struct rw_semaphore lock;
 	u64 size;
 	struct zvmo_tree tree;
-	struct rb_root_cached views;
+	union {
+		struct rb_root_cached views;
+		struct rcu_head rcu;
+	};
 	bool zero_mapped;
 	bool faults_need_page;
 	u8 cache_policy;
 	bool discarded;
-	struct zvmo_discard *discard;
 	atomic_t high_priority;
-	u64 change_events;
-	struct rcu_head rcu;
+	struct zvmo_discard *discard;
 };
 
 /**

@@ -110,6 +110,8 @@ static struct zvmo *vmo_alloc(enum zvmo_kind kind, struct zvmo_cow *cow,
 	vmo->inode = inode;
 	INIT_LIST_HEAD(&vmo->children);
 	INIT_LIST_HEAD(&vmo->sibling);
+	spin_lock_init(&vmo->spaces_lock);
+	vmo->spaces = RB_ROOT;
 	init_waitqueue_head(&vmo->wait);
 	spin_lock_init(&vmo->name_lock);
 	atomic_long_inc(&nr_vmos);

@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 
 #include "args.h"
+#include "attribution.h"
 #include "cache.h"
 #include "diff.h"
 #include "io.h"
@@ -59,12 +60,32 @@ static long ioctl_get_info(struct zvmo_handle *handle, void *data,
 {
 	struct zvmo_info *info = data;
 	u32 argsz = min_t(u32, info->argsz, sizeof(*info));
+	long err;
 
 	memset(info, 0, sizeof(*info));
 	zvmo_get_info(handle->vmo, info);
+	if (argsz >= ZVMO_INFO_SIZE_VER1) {
+		err = zvmo_attribute_vmo(handle->vmo, info);
+		if (err)
+			return err;
+	}
 	info->argsz = argsz;
 	info->rights = handle->rights;
 	return copy_to_user(arg, info, argsz) ? -EFAULT : 0;
+}
+
+static long ioctl_get_range_info(struct zvmo_handle *handle, void *data,
+				 void __user *arg)
+{
+	struct zvmo_range_info *info = data;
+	long err;
+
+	if (info->reserved)
+		return -EINVAL;
+	err = zvmo_attribute_range(handle->vmo, info);
+	if (err)
+		return err;
+	return copy_to_user(arg, info, ZVMO_RANGE_INFO_SIZE_VER0) ? -EFAULT : 0;
 }
 
 static long ioctl_set_size(struct zvmo_handle *handle, void *data,
@@ -326,6 +347,7 @@ union vmo_ioctl_args {
 	struct zvmo_name name;
 	struct zvmo_duplicate duplicate;
 	struct zvmo_diff diff;
+	struct zvmo_range_info range_info;
 	struct zvmo_rw rw;
 	struct zvmo_restore restore;
 	struct zvmo_set_cache_policy set_cache_policy;
@@ -385,6 +407,8 @@ static const struct vmo_ioctl vmo_ioctls[] = {
 		  ZVMO_SET_PRIORITY_SIZE_VER0, ioctl_set_priority),
 	VMO_IOCTL(ZVMO_IOC_RESTORE, zvmo_restore, ZVMO_RESTORE_SIZE_VER0,
 		  ioctl_restore),
+	VMO_IOCTL(ZVMO_IOC_GET_RANGE_INFO, zvmo_range_info,
+		  ZVMO_RANGE_INFO_SIZE_VER0, ioctl_get_range_info),
 	VMO_IOCTL(ZVMO_IOC_READ, zvmo_rw, ZVMO_RW_SIZE_VER0, ioctl_read),
 	VMO_IOCTL(ZVMO_IOC_WRITE, zvmo_rw, ZVMO_RW_SIZE_VER0, ioctl_write),
 };
