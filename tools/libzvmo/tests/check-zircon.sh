@@ -64,6 +64,20 @@ if command -v groff > /dev/null; then
 	ok "zircon(7) formats"
 fi
 
+# The status beside each errno is what the call makes of it: of calls that are
+# documented together, the first.
+awk '
+	/^\.Sh / { calls = $2 == "CALLS" }
+	/^\.Pp/ { name = "" }
+	calls && /^\.Fn zx_/ && !name { name = $2 }
+	calls && /^\.It Li / && $5 != "-" && name !~ /^zx_vmar_(unmap|protect|op_range)$/ {
+		for (i = 5; $i != "Ta"; i++)
+			print name, $i, $3
+	}' man/zircon.7 > "$work/rules"
+obj/zircon_errno_test < "$work/rules" > "$work/output" ||
+	{ cat "$work/output"; not_ok "zircon(7) says what becomes of each errno"; }
+ok "zircon(7) says what becomes of each errno ($(tail -n 1 "$work/output"))"
+
 for header in $headers; do
 	echo "#include <$header>" | $CC $strict -x c -std=c11 -fsyntax-only - ||
 		not_ok "$header alone: C11"
