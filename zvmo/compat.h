@@ -14,6 +14,7 @@
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/splice.h>
+#include <linux/swap.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
@@ -55,6 +56,15 @@ static inline void zvmo_fillattr(struct zvmo_mnt_idmap *idmap, u32 mask,
 	generic_fillattr(idmap, mask, inode, stat);
 #endif
 }
+
+/* 6.4: who tells reclaim of pages outside of its lists has a call for it. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+static inline void mm_account_reclaimed_pages(unsigned long pages)
+{
+	if (current->reclaim_state)
+		current->reclaim_state->reclaimed_slab += pages;
+}
+#endif
 
 /*
  * 6.5: generic_file_splice_read() is gone. Both ways copy through ->read_iter,
@@ -256,6 +266,16 @@ static inline bool zvmo_upgrade_page(struct vm_fault *vmf, struct page *page,
 {
 	return !refs && !zvmo_insert_page_writable(vmf, page, 0);
 }
+#endif
+
+/*
+ * 6.15: AMD's processors flush without interrupting each other, which needs to
+ * know more than zvmo_flush_mm(); and apply_to_existing_page_range() leaves.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#define ZVMO_CAN_PROTECT_RANGES ZVMO_ARCH_HAS_FLUSH_MM
+#else
+#define ZVMO_CAN_PROTECT_RANGES 0
 #endif
 
 #endif /* _ZVMO_COMPAT_H */

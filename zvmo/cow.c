@@ -622,8 +622,10 @@ static int cow_zero_part(struct zvmo_cow *cow, unsigned long pgoff,
 		if (pgoff < zvmo_cow_pages(cow) &&
 		    zvmo_entry_is_page(zvmo_tree_lookup(
 			    &cow->tree, zvmo_cow_index(cow, pgoff)))) {
-			err = zvmo_cow_own_page(cow, pgoff, NULL, &spare,
-						&page);
+			err = cow->cache_policy ?
+				      -EBUSY :
+				      zvmo_cow_own_page(cow, pgoff, NULL,
+							&spare, &page);
 			if (!err)
 				memzero_page(page, from, to - from);
 		}
@@ -650,13 +652,13 @@ int zvmo_cow_zero(struct zvmo_cow *cow, u64 start, u64 end)
 {
 	u64 first = round_up(start, PAGE_SIZE),
 	    last = round_down(end, PAGE_SIZE);
-	int err;
+	int err = 0;
 
-	down_read(&cow->lock);
-	err = cow->cache_policy ? -EBUSY : 0;
-	up_read(&cow->lock);
-	if (err || start >= end)
-		return err;
+	/* Where bytes are touched it is looked at again, under the lock. */
+	if (READ_ONCE(cow->cache_policy))
+		return -EBUSY;
+	if (start >= end)
+		return 0;
 	if (first > last) /* inside one page */
 		return cow_zero_part(cow, start >> PAGE_SHIFT,
 				     offset_in_page(start),

@@ -61,8 +61,8 @@ struct zvmo_family {
  * @discarded: The content was dropped. Protected by @lock.
  * @discard: Makes it discardable, or NULL. Set once, before others see it.
  * @high_priority: Mappings of high memory priority.
- * @change_events: How often reclaim freed pages. Protected by @lock.
- * @rcu: Defers the freeing of this, for who has just unlocked @lock.
+ * @rcu: Defers the freeing of this, for who has just unlocked @lock; there are
+ *	no @views then.
  * @faults_need_page: The last write fault needed a page. A guess about the
  *	next, under no lock.
  */
@@ -78,15 +78,16 @@ struct zvmo_cow {
 	struct rw_semaphore lock;
 	u64 size;
 	struct zvmo_tree tree;
-	struct rb_root_cached views;
+	union {
+		struct rb_root_cached views;
+		struct rcu_head rcu;
+	};
 	bool zero_mapped;
 	bool faults_need_page;
 	u8 cache_policy;
 	bool discarded;
-	struct zvmo_discard *discard;
 	atomic_t high_priority;
-	u64 change_events;
-	struct rcu_head rcu;
+	struct zvmo_discard *discard;
 };
 
 /**

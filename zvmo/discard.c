@@ -42,6 +42,7 @@ MODULE_PARM_DESC(
  * @was_locked: It was locked at least once.
  * @unlocked_at: When the last lock was released, in jiffies.
  * @pages: How many pages there were then.
+ * @events: How often pages were dropped.
  *
  * All but @cow protected by cow->lock, held exclusive to change; @lru also by
  * the list's lock.
@@ -53,6 +54,7 @@ struct zvmo_discard {
 	bool was_locked;
 	unsigned long unlocked_at;
 	unsigned long pages;
+	unsigned long events;
 };
 
 static struct kmem_cache *discard_cache;
@@ -107,7 +109,7 @@ static unsigned long discard_content(struct zvmo_discard *discard)
 		zvmo_cow_unmap(cow, 0, zvmo_cow_pages(cow));
 	zvmo_tree_destroy(&cow->tree);
 	cow->discarded = true;
-	cow->change_events += !!pages;
+	discard->events += !!pages;
 	atomic_long_inc(&nr_events);
 	return pages;
 }
@@ -189,6 +191,8 @@ static unsigned long shrinker_scan(struct shrinker *shrinker,
 			  &objects);
 	if (!shrink.freed)
 		return SHRINK_STOP;
+	/* Else reclaim thinks that nothing helps, and goes on until all is gone. */
+	mm_account_reclaimed_pages(shrink.freed);
 	sc->nr_scanned = max(sc->nr_to_scan, shrink.freed);
 	return shrink.freed;
 }
@@ -361,6 +365,18 @@ int zvmo_discard_unlock(struct zvmo_cow *cow, u64 offset, u64 length)
 unsigned long zvmo_discard_lock_count(const struct zvmo_cow *cow)
 {
 	return cow->discard ? cow->discard->locks : 0;
+}
+
+/**
+ * zvmo_discard_events() - How often reclaim dropped pages of an object.
+ * @cow: The object, discardable or not.
+ *
+ * Context: @cow->lock held.
+ * Return: The number.
+ */
+unsigned long zvmo_discard_events(const struct zvmo_cow *cow)
+{
+	return cow->discard ? cow->discard->events : 0;
 }
 
 /**

@@ -18,6 +18,7 @@ int zvmo_discard_lock(struct zvmo_cow *cow, u64 offset, u64 length,
 int zvmo_discard_try_lock(struct zvmo_cow *cow, u64 offset, u64 length);
 int zvmo_discard_unlock(struct zvmo_cow *cow, u64 offset, u64 length);
 unsigned long zvmo_discard_lock_count(const struct zvmo_cow *cow);
+unsigned long zvmo_discard_events(const struct zvmo_cow *cow);
 unsigned long zvmo_discard_count_reclaimable(void);
 unsigned long zvmo_discard_count_events(void);
 

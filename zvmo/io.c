@@ -83,17 +83,19 @@ static int read_batch(struct io *io)
 {
 	struct zvmo_cow *cow = io->vmo->cow;
 	size_t chunk, copied;
-	int i, ret = 0;
+	int i, ret;
+	u64 end;
 
 	down_read(&cow->lock);
+	end = read_end(io);
 	ret = zvmo_cow_check(cow);
 	pagefault_disable();
 	for (i = 0; i < IO_BATCH && !ret; i++) {
-		if (io->offset >= read_end(io) || !iov_iter_count(io->iter)) {
+		if (io->offset >= end || !iov_iter_count(io->iter)) {
 			ret = 1;
 			break;
 		}
-		chunk = io_chunk(io, read_end(io));
+		chunk = io_chunk(io, end);
 		copied = read_page(io, chunk);
 		io->offset += copied;
 		if (copied < chunk)

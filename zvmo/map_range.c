@@ -7,6 +7,9 @@
  * where no PTE is, read-only, or, if asked and if they may be written in place,
  * exposed and writable.
  *
+ * VM_MAYSHARE tells a shared mapping: of a descriptor that may not write, such a
+ * mapping has no VM_SHARED.
+ *
  * Locking: mmap_lock, shared to enter pages, exclusive to change a priority;
  * cow->lock inside, for a batch of pages at a time.
  */
@@ -211,7 +214,7 @@ int zvmo_map_range(struct zvmo_handle *handle, u32 flags, u64 address,
 		return -EINTR;
 	for (at = range.start; !err && at < range.end; at = end) {
 		vma = range_vma(&range, at, &end);
-		if (!vma || !(vma->vm_flags & VM_SHARED)) {
+		if (!vma || !(vma->vm_flags & VM_MAYSHARE)) {
 			err = -EFAULT;
 			break;
 		}
@@ -268,7 +271,7 @@ static void bring_range_in(struct map_range *range)
 		vma = range_vma(range, at, &end);
 		if (!vma || fatal_signal_pending(current))
 			break;
-		if (vma->vm_flags & VM_SHARED)
+		if (vma->vm_flags & VM_MAYSHARE)
 			bring_in(vma, range, at, end);
 	}
 	mmap_read_unlock(current->mm);
