@@ -64,6 +64,11 @@ if command -v groff > /dev/null; then
 	ok "zircon(7) formats"
 fi
 
+sed -n '/^\.Sh EXAMPLES/,/^\.Ed/p' man/zircon.7 | sed '1,2d;$d; s/\\e/\\/g' > "$work/example"
+sed 1d examples/zircon.c | diff -u - "$work/example" ||
+	not_ok "zircon(7): EXAMPLES is examples/zircon.c"
+ok "zircon(7): EXAMPLES is examples/zircon.c"
+
 # The status beside each errno is what the call makes of it: of calls that are
 # documented together, the first.
 awk '
