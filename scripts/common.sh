@@ -42,7 +42,7 @@ make_quietly() {
 build_module() {
 	local headers
 	headers=$("$top/tools/testing/vm/kernel" --print headers "$1") &&
-		make_quietly "building zvmo.ko for Debian's kernel $1" -C "$top" \
+		make_quietly "building zvmo.ko for the kernel $1" -C "$top" \
 			modules KDIR="$headers" W=1 KCFLAGS=-Werror
 }
 
