@@ -32,7 +32,7 @@ prepare:
 		echo '     or name a tree with KDIR=DIR. make check and make demo fetch their own.' >&2; \
 		exit 1; }
 	@mkdir -p $(build)
-	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/zvmo $(CURDIR)/uapi $(build)/
+	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/zvmo $(CURDIR)/uapi $(CURDIR)/kunit $(build)/
 	@find $(build) -xtype l -delete
 
 tools: ## libraries and programs
