@@ -80,7 +80,6 @@ EXPORT(zvmo_fs_unpin);
 EXPORT(zvmo_get_info);
 EXPORT(zvmo_get_name);
 EXPORT(zvmo_has_children);
-EXPORT(zvmo_op_range);
 EXPORT(zvmo_put);
 EXPORT(zvmo_set_name);
 EXPORT(zvmo_set_size);

@@ -9,8 +9,12 @@
 #define _ZVMO_COMPAT_H
 
 #include <linux/fs.h>
+#include <linux/list_lru.h>
 #include <linux/mm.h>
+#include <linux/shrinker.h>
+#include <linux/slab.h>
 #include <linux/splice.h>
+#include <linux/swap.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
@@ -53,6 +57,15 @@ static inline void zvmo_fillattr(struct zvmo_mnt_idmap *idmap, u32 mask,
 #endif
 }
 
+/* 6.4: who tells reclaim of pages outside of its lists has a call for it. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+static inline void mm_account_reclaimed_pages(unsigned long pages)
+{
+	if (current->reclaim_state)
+		current->reclaim_state->reclaimed_slab += pages;
+}
+#endif
+
 /*
  * 6.5: generic_file_splice_read() is gone. Both ways copy through ->read_iter,
  * so that no pipe holds pages of a VMO.
@@ -87,7 +100,90 @@ static inline void zvmo_fillattr(struct zvmo_mnt_idmap *idmap, u32 mask,
 #define zvmo_pte_mkwrite pte_mkwrite_novma
 #endif
 
-#include "pte.h" /* of the architecture */
+/*
+ * 6.7: shrinkers are allocated by the kernel, and visible only when registered.
+ * A list_lru wants to know its shrinker's number; before, it has one only when
+ * it is registered, so then it may be called before the list is there.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+static inline void zvmo_shrinker_destroy(struct shrinker *shrinker)
+{
+	unregister_shrinker(shrinker);
+	kfree(shrinker);
+}
+
+static inline struct shrinker *
+zvmo_shrinker_create(const char *name, unsigned int flags,
+		     unsigned long (*count)(struct shrinker *,
+					    struct shrink_control *),
+		     unsigned long (*scan)(struct shrinker *,
+					   struct shrink_control *))
+{
+	struct shrinker *shrinker = kzalloc(sizeof(*shrinker), GFP_KERNEL);
+
+	if (!shrinker)
+		return NULL;
+	shrinker->flags = flags;
+	shrinker->seeks = DEFAULT_SEEKS;
+	shrinker->count_objects = count;
+	shrinker->scan_objects = scan;
+	if (!register_shrinker(shrinker, "%s", name))
+		return shrinker;
+	kfree(shrinker);
+	return NULL;
+}
+
+static inline void zvmo_shrinker_enable(struct shrinker *shrinker)
+{
+}
+#else
+#define zvmo_shrinker_destroy shrinker_free
+#define zvmo_shrinker_enable shrinker_register
+
+static inline struct shrinker *
+zvmo_shrinker_create(const char *name, unsigned int flags,
+		     unsigned long (*count)(struct shrinker *,
+					    struct shrink_control *),
+		     unsigned long (*scan)(struct shrinker *,
+					   struct shrink_control *))
+{
+	struct shrinker *shrinker = shrinker_alloc(flags, "%s", name);
+
+	if (!shrinker)
+		return NULL;
+	shrinker->count_objects = count;
+	shrinker->scan_objects = scan;
+	return shrinker;
+}
+#endif
+
+/* 6.8: list_lru_add() and _del() want node and cgroup; _obj find them. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define zvmo_list_lru_add list_lru_add
+#define zvmo_list_lru_del list_lru_del
+#else
+#define zvmo_list_lru_add list_lru_add_obj
+#define zvmo_list_lru_del list_lru_del_obj
+#endif
+
+/* 6.13: each list has a lock of its own, which is no longer an argument. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#define ZVMO_LIST_LRU_ISOLATE(name, item, list, lock, arg)           \
+	enum lru_status name(struct list_head *item,                 \
+			     struct list_lru_one *list,              \
+			     spinlock_t *lock, void *arg)
+#define zvmo_list_lru_lock(list, lock) spin_lock(lock)
+#define zvmo_list_lru_unlock(list, lock) spin_unlock(lock)
+#else
+#define ZVMO_LIST_LRU_ISOLATE(name, item, list, lock, arg) \
+	enum lru_status name(struct list_head *item,       \
+			     struct list_lru_one *list, void *arg)
+#define zvmo_list_lru_lock(list, unused) spin_lock(&(list)->lock)
+#define zvmo_list_lru_unlock(list, unused) spin_unlock(&(list)->lock)
+#endif
+
+#include "memory_type.h" /* of the architecture */
+#include "pte.h" /* likewise */
 
 /*
  * 6.15: vmf_insert_page_mkwrite() inserts a page writable. Before, there is
@@ -100,11 +196,12 @@ static inline void zvmo_fillattr(struct zvmo_mnt_idmap *idmap, u32 mask,
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
 static inline int zvmo_insert_page_writable(struct vm_fault *vmf,
-					    struct page *page)
+					    struct page *page, u32 policy)
 {
 	struct vm_area_struct vma = *vmf->vma;
 
-	vma.vm_page_prot = zvmo_pgprot_dirty(vm_get_page_prot(vma.vm_flags));
+	vma.vm_page_prot = zvmo_pgprot_dirty(
+		zvmo_arch_pgprot(vm_get_page_prot(vma.vm_flags), policy));
 	return vm_insert_page(&vma, vmf->address & PAGE_MASK, page);
 }
 
@@ -151,7 +248,7 @@ static inline bool zvmo_upgrade_page(struct vm_fault *vmf, struct page *page,
 }
 #else
 static inline int zvmo_insert_page_writable(struct vm_fault *vmf,
-					    struct page *page)
+					    struct page *page, u32 policy)
 {
 	vm_fault_t ret = vmf_insert_page_mkwrite(vmf, page, true);
 
@@ -167,8 +264,18 @@ static inline int zvmo_insert_page_writable(struct vm_fault *vmf,
 static inline bool zvmo_upgrade_page(struct vm_fault *vmf, struct page *page,
 				     int refs)
 {
-	return !refs && !zvmo_insert_page_writable(vmf, page);
+	return !refs && !zvmo_insert_page_writable(vmf, page, 0);
 }
+#endif
+
+/*
+ * 6.15: AMD's processors flush without interrupting each other, which needs to
+ * know more than zvmo_flush_mm(); and apply_to_existing_page_range() leaves.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#define ZVMO_CAN_PROTECT_RANGES ZVMO_ARCH_HAS_FLUSH_MM
+#else
+#define ZVMO_CAN_PROTECT_RANGES 0
 #endif
 
 #endif /* _ZVMO_COMPAT_H */

@@ -42,20 +42,48 @@ static atomic_long_t nr_cows;
 
 static void cow_evict(struct zvmo_fs_owner *owner)
 {
-	kfree(container_of(owner, struct zvmo_cow, owner));
+	kfree_rcu(container_of(owner, struct zvmo_cow, owner), rcu);
 }
 
-/* A member more of @family, or the first of a new one if that is NULL. */
-static struct zvmo_family *family_join(struct zvmo_family *family)
+static struct zvmo_family *family_create(void)
 {
-	if (family) {
-		refcount_inc(&family->members);
-		return family;
-	}
-	family = kmalloc(sizeof(*family), GFP_KERNEL_ACCOUNT);
-	if (family)
-		refcount_set(&family->members, 1);
+	struct zvmo_family *family =
+		kmalloc(sizeof(*family), GFP_KERNEL_ACCOUNT);
+
+	if (!family)
+		return NULL;
+	refcount_set(&family->members, 1);
+	mutex_init(&family->lock);
+	INIT_HLIST_HEAD(&family->list);
 	return family;
+}
+
+/* Make @cow a member of @family, or of a new one if that is NULL. */
+static bool family_join(struct zvmo_family *family, struct zvmo_cow *cow)
+{
+	if (family)
+		refcount_inc(&family->members);
+	else
+		family = family_create();
+	if (!family)
+		return false;
+	cow->family = family;
+	mutex_lock(&family->lock);
+	hlist_add_head(&cow->relative, &family->list);
+	mutex_unlock(&family->lock);
+	return true;
+}
+
+static void family_leave(struct zvmo_cow *cow)
+{
+	struct zvmo_family *family = cow->family;
+
+	mutex_lock(&family->lock);
+	hlist_del(&cow->relative);
+	mutex_unlock(&family->lock);
+	/* Not under the lock: others would free it while we still let go. */
+	if (refcount_dec_and_test(&family->members))
+		kfree(family);
 }
 
 static struct zvmo_cow *cow_alloc(struct zvmo_family *family, u64 size,
@@ -68,20 +96,20 @@ static struct zvmo_cow *cow_alloc(struct zvmo_family *family, u64 size,
 	cow->inode = zvmo_fs_new_inode(&cow->owner, stream_size);
 	if (!cow->inode)
 		goto free_cow;
-	cow->family = family_join(family);
-	if (!cow->family)
-		goto put_inode;
 	cow->owner.evict = cow_evict;
 	refcount_set(&cow->users, 1);
 	init_rwsem(&cow->lock);
 	cow->views = RB_ROOT_CACHED;
 	cow->size = size;
 	cow->resizable = resizable;
+	/* Last: relatives may look at the (empty) tree from now on. */
+	if (!family_join(family, cow))
+		goto put_inode;
 	atomic_long_inc(&nr_cows);
 	return cow;
 
 put_inode:
-	cow->inode->i_private = NULL; /* nothing to evict yet */
+	cow->inode->i_private = NULL; /* nothing to evict */
 	iput(cow->inode);
 free_cow:
 	kfree(cow);
@@ -95,11 +123,12 @@ free_cow:
  * @resizable: May the size change?
  *
  * Context: May sleep.
- * Return: The object with one user, or NULL.
+ * Return: The object with one user, or an ERR_PTR(-ENOMEM).
  */
 struct zvmo_cow *zvmo_cow_create(u64 size, u64 stream_size, bool resizable)
 {
-	return cow_alloc(NULL, size, stream_size, resizable);
+	return cow_alloc(NULL, size, stream_size, resizable) ?:
+							       ERR_PTR(-ENOMEM);
 }
 
 /**
@@ -117,16 +146,15 @@ void zvmo_cow_get(struct zvmo_cow *cow)
  * @cow: The object. With its last user go its pages; the inode may live on for
  *	paths (O_PATH descriptors), empty.
  *
- * Context: May sleep. Takes and releases @cow->lock.
+ * Context: May sleep. Takes and releases the family's lock, and @cow->lock.
  */
 void zvmo_cow_put(struct zvmo_cow *cow)
 {
 	if (refcount_dec_and_test(&cow->users)) {
+		family_leave(cow);
 		down_write(&cow->lock);
 		zvmo_tree_destroy(&cow->tree);
 		up_write(&cow->lock);
-		if (refcount_dec_and_test(&cow->family->members))
-			kfree(cow->family);
 		atomic_long_dec(&nr_cows);
 	}
 	iput(cow->inode);
@@ -296,13 +324,41 @@ bool zvmo_cow_holes_mapped(struct zvmo_cow *cow)
 	return cow->zero_mapped;
 }
 
-/* Put *@spare, filled, where @old (or a hole) was. */
-static int cow_replace_page(struct zvmo_cow *cow, unsigned long pgoff,
-			    struct page *old, struct page **spare)
+/*
+ * The kernel is about to touch a page of the object, or has just done so: where
+ * the policy is not to cache, nothing of it may be in the caches.
+ */
+static void touch_page(struct zvmo_cow *cow, struct page *page)
+{
+	void *address;
+
+	if (likely(!cow->cache_policy))
+		return;
+	address = kmap_local_page(page);
+	zvmo_arch_clean_invalidate(address, PAGE_SIZE);
+	kunmap_local(address);
+}
+
+/**
+ * zvmo_cow_replace_page() - Put a page in the place of another, or of a hole.
+ * @cow: The object.
+ * @pgoff: Page number.
+ * @old: The page that is there, or NULL.
+ * @spare: The new page; taken (and set to NULL).
+ *
+ * Context: @cow->lock held exclusive. May sleep.
+ * Return: 0, or -ENOMEM (nothing changed).
+ */
+int zvmo_cow_replace_page(struct zvmo_cow *cow, unsigned long pgoff,
+			  struct page *old, struct page **spare)
 {
 	zvmo_entry_t was;
-	int err;
+	int err = 0;
 
+	if (unlikely(cow->cache_policy))
+		err = zvmo_page_set_memory_type(*spare, cow->cache_policy);
+	if (err)
+		return err;
 	err = zvmo_tree_store(&cow->tree, zvmo_cow_index(cow, pgoff),
 			      zvmo_page_entry(*spare), &was);
 	if (err)
@@ -354,9 +410,47 @@ int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
 	if (!*spare)
 		return -EAGAIN;
 	*page = *spare;
-	if (old)
+	if (old) {
+		touch_page(cow, old);
 		copy_highpage(*page, old);
-	return cow_replace_page(cow, pgoff, old, spare);
+	}
+	return zvmo_cow_replace_page(cow, pgoff, old, spare);
+}
+
+/**
+ * zvmo_cow_detach_page() - Make a page one that nothing but the tree refers to.
+ * @cow: The object.
+ * @pgoff: Page number; there is a page.
+ * @spare: A zeroed page, or NULL. Taken (and set to NULL) if needed.
+ * @page: Where to return the page: exclusive, neither mapped nor exposed.
+ *
+ * It is a copy if the page was shared or somebody outside refers to it.
+ *
+ * Context: @cow->lock held exclusive. May sleep.
+ * Return: As zvmo_cow_own_page().
+ */
+int zvmo_cow_detach_page(struct zvmo_cow *cow, unsigned long pgoff,
+			 struct page **spare, struct page **page)
+{
+	struct zvmo_slot slot =
+		zvmo_tree_find(&cow->tree, zvmo_cow_index(cow, pgoff));
+	struct page *old = zvmo_entry_page(slot.entry);
+
+	if (page_mapped(old))
+		zvmo_cow_unmap(cow, pgoff, 1);
+	/* Pairs with get_user_pages_fast(): reference, then PTE. */
+	smp_mb();
+	if (slot.exclusive && page_ref_count(old) == 1) {
+		/* Nobody refers to it: no need for its lock. */
+		zvmo_page_folio(old)->mapping = NULL;
+		*page = old;
+		return 0;
+	}
+	if (!*spare)
+		return -EAGAIN;
+	*page = *spare;
+	copy_highpage(*page, old);
+	return zvmo_cow_replace_page(cow, pgoff, old, spare);
 }
 
 /* Snapshots */
@@ -372,8 +466,9 @@ int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
  *
  * Takes time in proportion to the pages that were exposed since the last one.
  *
- * Context: May sleep. Takes and releases @parent->lock.
- * Return: The new object with one user, or NULL for want of memory.
+ * Context: May sleep. Takes and releases the family's lock, and @parent->lock.
+ * Return: The new object with one user, or an ERR_PTR(): -ENOMEM, or -EBUSY if
+ * the parent's cache policy forbids it.
  */
 struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 				bool resizable)
@@ -382,25 +477,26 @@ struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 	struct zvmo_cow *child =
 		cow_alloc(parent->family, PAGE_ALIGN(size), size, resizable);
 	unsigned long first, last;
-	int err = 0;
+	int err;
 
 	if (!child)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	child->base = parent->base + pgoff;
 	child->is_clone = true;
 
 	down_write(&parent->lock);
+	err = zvmo_cow_check(parent);
 	/* Nothing lies outside the parent: do not trim what ends with it. */
 	first = pgoff ? child->base : 0;
 	last = offset + child->size >= parent->size ?
 		       ZVMO_INDEX_MAX :
 		       child->base + zvmo_cow_pages(child) - 1;
-	if (offset < parent->size && child->size)
+	if (!err && offset < parent->size && child->size)
 		err = zvmo_cow_share(parent, &child->tree, first, last);
 	up_write(&parent->lock);
 	if (err) {
 		zvmo_cow_put(child);
-		return NULL;
+		return ERR_PTR(err);
 	}
 	return child;
 }
@@ -416,8 +512,10 @@ static int cow_commit_batch(struct zvmo_cow *cow, unsigned long *pgoff,
 	int err = 0;
 
 	down_write(&cow->lock);
+	if (cow->discarded)
+		err = -ENODATA;
 	stop = min(stop, zvmo_cow_pages(cow));
-	for (; *pgoff < stop; ++*pgoff) {
+	for (; !err && *pgoff < stop; ++*pgoff) {
 		if (zvmo_tree_find(&cow->tree, zvmo_cow_index(cow, *pgoff))
 			    .exclusive)
 			continue;
@@ -440,6 +538,7 @@ static int cow_commit_batch(struct zvmo_cow *cow, unsigned long *pgoff,
  * Context: May sleep. Takes and releases @cow->lock.
  * Return:
  * * 0 - done
+ * * -ENODATA - the content was discarded
  * * -ENOMEM, -EINTR (fatal signal) - stopped; what was committed stays
  */
 int zvmo_cow_commit(struct zvmo_cow *cow, u64 start, u64 end)
@@ -468,9 +567,17 @@ int zvmo_cow_commit(struct zvmo_cow *cow, u64 start, u64 end)
 	return err;
 }
 
-/* Free whole pages; the lock is held exclusive. */
-static int cow_erase(struct zvmo_cow *cow, unsigned long first,
-		     unsigned long last)
+/**
+ * zvmo_cow_erase() - Free whole pages.
+ * @cow: The object.
+ * @first: First page.
+ * @last: Last page.
+ *
+ * Context: @cow->lock held exclusive. May sleep.
+ * Return: 0, or -ENOMEM (nothing changed).
+ */
+int zvmo_cow_erase(struct zvmo_cow *cow, unsigned long first,
+		   unsigned long last)
 {
 	if (!zvmo_tree_count(&cow->tree, zvmo_cow_index(cow, first),
 			     zvmo_cow_index(cow, last)))
@@ -496,8 +603,8 @@ int zvmo_cow_decommit(struct zvmo_cow *cow, u64 start, u64 end)
 	down_write(&cow->lock);
 	end = min(end, cow->size);
 	if (start < end)
-		err = cow_erase(cow, start >> PAGE_SHIFT,
-				(end >> PAGE_SHIFT) - 1);
+		err = zvmo_cow_erase(cow, start >> PAGE_SHIFT,
+				     (end >> PAGE_SHIFT) - 1);
 	up_write(&cow->lock);
 	return err;
 }
@@ -515,8 +622,10 @@ static int cow_zero_part(struct zvmo_cow *cow, unsigned long pgoff,
 		if (pgoff < zvmo_cow_pages(cow) &&
 		    zvmo_entry_is_page(zvmo_tree_lookup(
 			    &cow->tree, zvmo_cow_index(cow, pgoff)))) {
-			err = zvmo_cow_own_page(cow, pgoff, NULL, &spare,
-						&page);
+			err = cow->cache_policy ?
+				      -EBUSY :
+				      zvmo_cow_own_page(cow, pgoff, NULL,
+							&spare, &page);
 			if (!err)
 				memzero_page(page, from, to - from);
 		}
@@ -534,7 +643,10 @@ static int cow_zero_part(struct zvmo_cow *cow, unsigned long pgoff,
  * @end: End in bytes. What lies beyond the object is skipped.
  *
  * Context: May sleep. Takes and releases @cow->lock.
- * Return: 0, or -ENOMEM; then a part from the front may be zero.
+ * Return:
+ * * 0 - done
+ * * -EBUSY - the cache policy forbids it; nothing changed
+ * * -ENOMEM - a part from the front may be zero
  */
 int zvmo_cow_zero(struct zvmo_cow *cow, u64 start, u64 end)
 {
@@ -542,6 +654,9 @@ int zvmo_cow_zero(struct zvmo_cow *cow, u64 start, u64 end)
 	    last = round_down(end, PAGE_SIZE);
 	int err = 0;
 
+	/* Where bytes are touched it is looked at again, under the lock. */
+	if (READ_ONCE(cow->cache_policy))
+		return -EBUSY;
 	if (start >= end)
 		return 0;
 	if (first > last) /* inside one page */
@@ -615,9 +730,12 @@ static int cow_resize_once(struct zvmo_cow *cow, u64 size, struct page **spare)
 	}
 	if (err)
 		return err;
-	if (page)
+	if (page) {
+		touch_page(cow, page);
 		memzero_page(page, offset_in_page(size),
 			     PAGE_SIZE - offset_in_page(size));
+		touch_page(cow, page);
+	}
 	WRITE_ONCE(cow->size, PAGE_ALIGN(size));
 	i_size_write(cow->inode, size);
 	return 0;

@@ -10,6 +10,8 @@
 
 #include <linux/fs.h>
 #include <linux/interval_tree.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/rbtree.h>
 #include <linux/refcount.h>
 #include <linux/rwsem.h>
@@ -20,12 +22,17 @@
 /**
  * struct zvmo_family - All content objects that stem from one.
  * @members: How many there are; the last one frees the family.
+ * @lock: Protects @list, and that the trees of those on it stay. Inside it nest
+ *	the locks of the members.
+ * @list: The members, while they may hold pages. Not longer than @members.
  *
  * The trees of a family have one index space. The only member that is no clone
  * is the one that they stem from.
  */
 struct zvmo_family {
 	refcount_t members;
+	struct mutex lock;
+	struct hlist_head list;
 };
 
 /**
@@ -35,13 +42,15 @@ struct zvmo_family {
  * @inode: The inode whose i_mapping the mappings of the whole object hang on.
  * @users: VMOs that use it.
  * @family: Its family; valid while there are users. Set once.
+ * @relative: Entry in @family->list.
  * @base: Tree index of page 0. Set once.
  * @resizable: The size may change. Set once.
  * @is_clone: Created as a snapshot. Set once.
  * @lock: Protects @size, @tree and @views, the inode's size, the exposure of
  *	pages and all PTEs that map them: shared to look up and to map for
  *	reading, exclusive to change and to map for writing. Inside it nest the
- *	lock of another content object (only when comparing two, by address),
+ *	locks of other content objects (only shared and by address: when
+ *	comparing two, when summing up what a family shares),
  *	i_mmap_rwsem, page-table locks. User memory is never faulted in under it.
  * @size: In bytes, whole pages, at most ZVMO_SIZE_MAX less @base.
  * @tree: The pages, at @base + page number.
@@ -49,6 +58,11 @@ struct zvmo_family {
  * @zero_mapped: A zero page may be mapped over a hole. Set under @lock shared,
  *	cleared under @lock exclusive.
  * @cache_policy: ZVMO_CACHE_POLICY_*. Protected by @lock.
+ * @discarded: The content was dropped. Protected by @lock.
+ * @discard: Makes it discardable, or NULL. Set once, before others see it.
+ * @high_priority: Mappings of high memory priority.
+ * @rcu: Defers the freeing of this, for who has just unlocked @lock; there are
+ *	no @views then.
  * @faults_need_page: The last write fault needed a page. A guess about the
  *	next, under no lock.
  */
@@ -57,16 +71,23 @@ struct zvmo_cow {
 	struct inode *inode;
 	refcount_t users;
 	struct zvmo_family *family;
+	struct hlist_node relative;
 	unsigned long base;
 	bool resizable;
 	bool is_clone;
 	struct rw_semaphore lock;
 	u64 size;
 	struct zvmo_tree tree;
-	struct rb_root_cached views;
+	union {
+		struct rb_root_cached views;
+		struct rcu_head rcu;
+	};
 	bool zero_mapped;
 	bool faults_need_page;
 	u8 cache_policy;
+	bool discarded;
+	atomic_t high_priority;
+	struct zvmo_discard *discard;
 };
 
 /**
@@ -108,10 +129,15 @@ static inline bool zvmo_cow_may_share(const struct zvmo_cow *cow)
 	return cow->is_clone || refcount_read(&cow->family->members) > 1;
 }
 
-/* May the kernel touch the content? Under @cow->lock: 0 or -EBUSY. */
-static inline int zvmo_cow_check_cached(const struct zvmo_cow *cow)
+/*
+ * May the content be read and written? Under @cow->lock: 0, -EBUSY (the kernel
+ * may not touch it) or -ENODATA (there is none).
+ */
+static inline int zvmo_cow_check(const struct zvmo_cow *cow)
 {
-	return likely(!cow->cache_policy) ? 0 : -EBUSY;
+	if (likely(!cow->cache_policy && !cow->discarded))
+		return 0;
+	return cow->cache_policy ? -EBUSY : -ENODATA;
 }
 
 struct zvmo_cow *zvmo_cow_create(u64 size, u64 stream_size, bool resizable);
@@ -131,6 +157,12 @@ bool zvmo_cow_holes_mapped(struct zvmo_cow *cow);
 int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
 		      const struct page *held, struct page **spare,
 		      struct page **page);
+int zvmo_cow_replace_page(struct zvmo_cow *cow, unsigned long pgoff,
+			  struct page *old, struct page **spare);
+int zvmo_cow_detach_page(struct zvmo_cow *cow, unsigned long pgoff,
+			 struct page **spare, struct page **page);
+int zvmo_cow_erase(struct zvmo_cow *cow, unsigned long first,
+		   unsigned long last);
 int zvmo_cow_commit(struct zvmo_cow *cow, u64 start, u64 end);
 int zvmo_cow_decommit(struct zvmo_cow *cow, u64 start, u64 end);
 int zvmo_cow_zero(struct zvmo_cow *cow, u64 start, u64 end);

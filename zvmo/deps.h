@@ -22,8 +22,13 @@
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/string.h>
 #include <linux/types.h>
+
+#include "memory_type.h" /* of the architecture */
 #else
 #include "shim.h"
 #endif

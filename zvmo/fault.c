@@ -75,10 +75,11 @@ static struct zvmo *fault_vmo(const struct vm_fault *vmf)
 	return handle->vmo;
 }
 
-/* Is the faulting page inside the VMO? cow->lock is held. */
+/* Is there anything to map: inside the VMO, not discarded? cow->lock is held. */
 static bool fault_is_inside(const struct vm_fault *vmf, const struct zvmo *vmo)
 {
-	return vmf->pgoff < zvmo_size(vmo) >> PAGE_SHIFT;
+	return vmf->pgoff < zvmo_size(vmo) >> PAGE_SHIFT &&
+	       likely(!vmo->cow->discarded);
 }
 
 /* What is at the faulting page: a page, or NULL for a hole. */
@@ -197,7 +198,7 @@ static int map_writable(struct vm_fault *vmf, struct zvmo *vmo,
 {
 	if (!zvmo_page_folio(page)->mapping)
 		zvmo_cow_expose(vmo->cow, vmo->first + vmf->pgoff, page);
-	return zvmo_insert_page_writable(vmf, page);
+	return zvmo_insert_page_writable(vmf, page, vmo->cow->cache_policy);
 }
 
 /*

@@ -76,23 +76,26 @@ static size_t read_page(struct io *io, size_t chunk)
 }
 
 /*
- * Read a batch of pages. Returns 1 when all is read, 0 to go on, or -EFAULT
- * when user memory must be faulted in first.
+ * Read a batch of pages. Returns 1 when all is read, 0 to go on, -EFAULT when
+ * user memory must be faulted in first, or another errno.
  */
 static int read_batch(struct io *io)
 {
 	struct zvmo_cow *cow = io->vmo->cow;
 	size_t chunk, copied;
-	int i, ret = 0;
+	int i, ret;
+	u64 end;
 
 	down_read(&cow->lock);
+	end = read_end(io);
+	ret = zvmo_cow_check(cow);
 	pagefault_disable();
 	for (i = 0; i < IO_BATCH && !ret; i++) {
-		if (io->offset >= read_end(io) || !iov_iter_count(io->iter)) {
+		if (io->offset >= end || !iov_iter_count(io->iter)) {
 			ret = 1;
 			break;
 		}
-		chunk = io_chunk(io, read_end(io));
+		chunk = io_chunk(io, end);
 		copied = read_page(io, chunk);
 		io->offset += copied;
 		if (copied < chunk)
@@ -189,10 +192,11 @@ static ssize_t write_page(struct io *io)
  */
 static int write_batch(struct io *io)
 {
-	ssize_t ret = 0;
+	ssize_t ret;
 	int i;
 
 	down_write(&io->vmo->cow->lock);
+	ret = zvmo_cow_check(io->vmo->cow);
 	for (i = 0; i < IO_BATCH && ret >= 0; i++) {
 		if (!iov_iter_count(io->iter)) {
 			ret = 1;

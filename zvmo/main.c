@@ -9,6 +9,7 @@
 #include <linux/module.h>
 
 #include "dev.h"
+#include "discard.h"
 #include "fault.h"
 #include "page_tree.h"
 #include "stats.h"
@@ -23,12 +24,17 @@ static int __init zvmo_init(void)
 	err = zvmo_fault_init();
 	if (err)
 		goto exit_cache;
-	err = zvmo_dev_init();
+	err = zvmo_discard_init();
 	if (err)
 		goto exit_fault;
+	err = zvmo_dev_init();
+	if (err)
+		goto exit_discard;
 	zvmo_stats_init();
 	return 0;
 
+exit_discard:
+	zvmo_discard_exit();
 exit_fault:
 	zvmo_fault_exit();
 exit_cache:
@@ -40,6 +46,7 @@ static void __exit zvmo_exit(void)
 {
 	zvmo_dev_exit();
 	zvmo_stats_exit();
+	zvmo_discard_exit();
 	zvmo_fault_exit();
 	zvmo_tree_exit_cache();
 }

@@ -9,6 +9,9 @@
 
 #include "handle.h"
 
+struct zvmo *zvmo_vma_vmo(const struct vm_area_struct *vma);
+void zvmo_mapping_set_priority(struct vm_area_struct *vma, bool high);
 int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma);
+unsigned long zvmo_count_spaces(struct zvmo *vmo);
 
 #endif /* _ZVMO_MAPPING_H */

@@ -30,6 +30,27 @@ struct page *zvmo_page_alloc(void)
 }
 
 /**
+ * zvmo_page_set_memory_type() - Give a page the memory type of a cache policy.
+ * @page: A page with one holder, mapped by nobody.
+ * @policy: ZVMO_CACHE_POLICY_*.
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
+int zvmo_page_set_memory_type(struct page *page, u32 policy)
+{
+	int err = zvmo_arch_set_memory_type(page, policy);
+
+	if (err)
+		return err;
+	if (policy)
+		SetPageChecked(page);
+	else
+		ClearPageChecked(page);
+	return 0;
+}
+
+/**
  * zvmo_page_put() - Drop a holder; the last one gives the page back.
  * @page: The page. No PTE of the holder's mappings may map it any more.
  *
@@ -45,6 +66,8 @@ void zvmo_page_put(struct page *page)
 		return;
 	if (zvmo_page_folio(page)->mapping)
 		zvmo_page_clear_identity(page);
+	if (unlikely(PageChecked(page)))
+		zvmo_page_set_memory_type(page, 0);
 	set_page_private(page, 0);
 	this_cpu_dec(nr_pages);
 	put_page(page);

@@ -9,6 +9,8 @@
  * * ->private: the share count, the number of holders beyond the first;
  * * ->mapping and ->index: the page's identity (see zvmo_page_set_identity()).
  *
+ * * PG_checked: the memory type is not the usual one.
+ *
  * PG_private stays clear, ->lru and the rest belong to the kernel.
  *
  * Locking: counts are atomic. A page is changed only by a holder that is alone,
@@ -60,6 +62,7 @@ static inline bool zvmo_page_is_unshared(struct page *page)
 }
 
 struct page *zvmo_page_alloc(void);
+int zvmo_page_set_memory_type(struct page *page, u32 policy);
 void zvmo_page_put(struct page *page);
 void zvmo_page_set_identity(struct page *page, struct address_space *mapping,
 			    unsigned long index);

@@ -789,26 +789,45 @@ void zvmo_tree_expose(struct zvmo_tree *tree, unsigned long index)
 	}
 }
 
-static void node_conceal(struct zvmo_node *node, unsigned long base,
-			 unsigned long first, unsigned long last,
-			 zvmo_conceal_fn fn, void *arg)
+/* What a concealment goes over. */
+struct conceal {
+	unsigned long first;
+	unsigned long last;
+	bool all; /* no mark lies outside */
+	zvmo_conceal_fn fn;
+	void *arg;
+};
+
+/* The marks of a node that a concealment goes over. */
+static u64 marks_in(const struct zvmo_node *node, unsigned long base,
+		    const struct conceal *conceal)
 {
-	struct slot_range range = slots_in(node->shift, base, first, last);
-	u64 marks = node->exposed & (~0ULL << range.first) &
-		    (~0ULL >> (ZVMO_NODE_MASK - range.last));
+	struct slot_range range;
+
+	if (conceal->all)
+		return node->exposed;
+	range = slots_in(node->shift, base, conceal->first, conceal->last);
+	return node->exposed & (~0ULL << range.first) &
+	       (~0ULL >> (ZVMO_NODE_MASK - range.last));
+}
+
+static void node_conceal(struct zvmo_node *node, unsigned long base,
+			 const struct conceal *conceal)
+{
+	u64 marks = marks_in(node, base, conceal);
 	struct zvmo_node *child;
 	unsigned int i;
 
 	if (!node->shift) {
 		if (marks)
-			node->exposed &= ~fn(base, node->slots, marks, arg);
+			node->exposed &= ~conceal->fn(base, node->slots, marks,
+						      conceal->arg);
 		return;
 	}
 	for (; marks; marks &= marks - 1) {
 		i = __ffs64(marks);
 		child = entry_node(node->slots[i]);
-		node_conceal(child, slot_base(node, base, i), first, last, fn,
-			     arg);
+		node_conceal(child, slot_base(node, base, i), conceal);
 		if (!child->exposed)
 			node->exposed &= ~BIT_ULL(i);
 	}
@@ -828,6 +847,12 @@ static void node_conceal(struct zvmo_node *node, unsigned long base,
 void zvmo_tree_conceal(struct zvmo_tree *tree, unsigned long first,
 		       unsigned long last, zvmo_conceal_fn fn, void *arg)
 {
-	if (tree_spans(tree, first))
-		node_conceal(tree->root, 0, first, last, fn, arg);
+	struct conceal conceal = {
+		.first = first, .last = last, .fn = fn, .arg = arg
+	};
+
+	if (!tree_spans(tree, first))
+		return;
+	conceal.all = !first && last >= shift_last(tree->root->shift);
+	node_conceal(tree->root, 0, &conceal);
 }

@@ -146,6 +146,27 @@ enum zvmo_diff_what {
 	ZVMO_TREE_ONLY_B = 3, /* none in a, an entry in b */
 };
 
+/* One byte in units of the fraction below. */
+#define ZVMO_SHARE_BYTE (1ULL << 63)
+
+/**
+ * struct zvmo_share - What a tree holds in a range, and its part of it.
+ * @bytes: Bytes of the pages, however many relatives hold them.
+ * @private_bytes: Bytes of those that no relative holds at the same index.
+ * @scaled_bytes: Each page divided by the number of trees that hold it: whole
+ *	bytes of the sum.
+ * @fraction: The rest of the sum, in units of 2^-63 byte, below
+ *	ZVMO_SHARE_BYTE; rounded down for each number of trees.
+ * @nr_visits: Nodes looked into; tests look at it.
+ */
+struct zvmo_share {
+	u64 bytes;
+	u64 private_bytes;
+	u64 scaled_bytes;
+	u64 fraction;
+	unsigned long nr_visits;
+};
+
 /* Called with each range that differs, ascending; non-zero stops the diff. */
 typedef int (*zvmo_diff_fn)(unsigned long first, unsigned long last,
 			    enum zvmo_diff_what what, void *arg);
@@ -204,12 +225,19 @@ bool zvmo_cursor_next(struct zvmo_cursor *cursor, struct zvmo_extent *extent);
 
 bool zvmo_tree_next_page(const struct zvmo_tree *tree, unsigned long *index,
 			 unsigned long last);
+bool zvmo_tree_prev_page(const struct zvmo_tree *tree, unsigned long *index,
+			 unsigned long first);
 bool zvmo_tree_next_hole(const struct zvmo_tree *tree, unsigned long *index,
 			 unsigned long last);
 
 int zvmo_tree_diff(const struct zvmo_tree *a, const struct zvmo_tree *b,
 		   unsigned long first, unsigned long last, zvmo_diff_fn fn,
 		   void *arg);
+int zvmo_tree_share(const struct zvmo_tree *target,
+		    const struct zvmo_tree *const *trees, unsigned int nr_trees,
+		    unsigned long first, unsigned long last,
+		    struct zvmo_share *share);
+u64 zvmo_tree_bytes(const struct zvmo_tree *tree);
 int zvmo_tree_check(const struct zvmo_tree *tree);
 
 #endif /* _ZVMO_PAGE_TREE_H */

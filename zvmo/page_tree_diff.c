@@ -53,10 +53,23 @@ static int diff_found(struct diff *diff, unsigned long first,
 	return err;
 }
 
+/* The slots of a side that is nothing, or a node of the height of @shift. */
+static const zvmo_entry_t *side_slots(struct tree_side side, unsigned int shift)
+{
+	static const zvmo_entry_t nothing[ZVMO_NODE_SLOTS];
+
+	if (!side.entry)
+		return nothing;
+	if (entry_is_node(side.entry) && side.shift == shift)
+		return entry_node(side.entry)->slots;
+	return NULL;
+}
+
 static int diff_sides(struct diff *diff, struct tree_side a, struct tree_side b,
 		      unsigned int shift, unsigned long base)
 {
 	unsigned int node_shift = shift - ZVMO_NODE_SHIFT;
+	const zvmo_entry_t *slots_a, *slots_b;
 	struct slot_range range;
 	unsigned int i;
 	int err = 0;
@@ -67,11 +80,17 @@ static int diff_sides(struct diff *diff, struct tree_side a, struct tree_side b,
 		return diff_found(diff, base, base + ((1UL << shift) - 1),
 				  a.entry, b.entry);
 	cond_resched();
+	slots_a = side_slots(a, shift);
+	slots_b = side_slots(b, shift);
 	range = slots_in(node_shift, base, diff->first, diff->last);
-	for (i = range.first; i <= range.last && !err; i++)
+	for (i = range.first; i <= range.last && !err; i++) {
+		/* Most are the same: see that without a call. */
+		if (slots_a && slots_b && slots_a[i] == slots_b[i])
+			continue;
 		err = diff_sides(diff, side_part(a, shift, i),
 				 side_part(b, shift, i), node_shift,
 				 base + ((unsigned long)i << node_shift));
+	}
 	return err;
 }
 

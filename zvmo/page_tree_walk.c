@@ -260,6 +260,47 @@ bool zvmo_tree_next_page(const struct zvmo_tree *tree, unsigned long *index,
 	       node_seek(tree->root, 0, true, index) && *index <= last;
 }
 
+/* Find the last index up to *@index that holds a page, below @node. */
+static bool node_seek_back(const struct zvmo_node *node, unsigned long base,
+			   unsigned long *index)
+{
+	unsigned int i = *index >= base + shift_last(node->shift) ?
+				 ZVMO_NODE_MASK :
+				 (*index - base) >> node->shift;
+
+	for (;; i--) {
+		unsigned long start = slot_base(node, base, i);
+		zvmo_entry_t entry = node->slots[i];
+
+		if (zvmo_entry_is_page(entry)) {
+			*index = start;
+			return true;
+		}
+		if (entry_pages(entry) &&
+		    node_seek_back(entry_node(entry), start, index))
+			return true;
+		if (!i)
+			return false;
+	}
+}
+
+/**
+ * zvmo_tree_prev_page() - Find the last page up to an index.
+ * @tree: The tree.
+ * @index: In: where to begin; out: where it is.
+ * @first: First index of interest.
+ *
+ * Takes time in proportion to the height.
+ *
+ * Return: True if there is one.
+ */
+bool zvmo_tree_prev_page(const struct zvmo_tree *tree, unsigned long *index,
+			 unsigned long first)
+{
+	return tree->root && node_seek_back(tree->root, 0, index) &&
+	       *index >= first;
+}
+
 /**
  * zvmo_tree_next_hole() - Find the next index that holds no page.
  * @tree: The tree.

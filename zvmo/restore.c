@@ -94,7 +94,7 @@ static int restore_locked(struct zvmo *vmo, struct zvmo *source, u64 offset,
 
 	if (offset > end || end > zvmo_size(vmo))
 		return -ERANGE;
-	if (zvmo_cow_check_cached(cow) || zvmo_cow_check_cached(source->cow))
+	if (zvmo_cow_check(cow) || zvmo_cow_check(source->cow))
 		return -EBUSY;
 	if (offset == end)
 		return 0;

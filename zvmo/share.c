@@ -10,10 +10,11 @@
  *
  * There are two ways to take write access away. Unmapping costs much for a
  * single page and little for each page of a run; and what is unmapped is faulted
- * in again. Write-protecting (folio_mkclean()) costs the same for each page, a
- * third of unmapping one, and leaves it readable. So runs are unmapped, single
- * pages are write-protected. It makes the PTE clean too: a PTE that is read-only
- * and dirty, the kernel would make writable again without asking.
+ * in again. Write-protecting costs the same for each page, a fifth of unmapping
+ * one, and leaves it readable. So runs are unmapped, other pages are
+ * write-protected: together (protect.c) or, where that does not work, one by one
+ * (folio_mkclean()). Either makes the PTE clean too: a PTE that is read-only and
+ * dirty, the kernel would make writable again without asking.
  *
  * Locking: cow->lock held exclusive. Page lock and i_mmap_rwsem nest inside.
  */
@@ -23,6 +24,7 @@
 
 #include "compat.h"
 #include "page.h"
+#include "protect.h"
 #include "share.h"
 
 /* Exposed pages in a row that are cheaper to unmap than to write-protect. */
@@ -43,59 +45,88 @@ void zvmo_cow_expose(struct zvmo_cow *cow, unsigned long pgoff,
 	zvmo_tree_expose(&cow->tree, zvmo_cow_index(cow, pgoff));
 }
 
-/* Exposed pages that follow each other, to be unmapped with one call. */
-struct unmap_run {
+/* Exposed pages that follow each other, up to here. */
+struct exposed_run {
 	struct zvmo_cow *cow;
-	unsigned long first;
+	unsigned long first; /* index */
 	unsigned long nr;
+	struct zvmo_protect protect;
 };
 
-static void unmap_run_end(struct unmap_run *run)
+static void run_end(struct exposed_run *run)
 {
+	unsigned long pgoff = run->first - run->cow->base;
+
 	if (run->nr >= UNMAP_RUN_MIN)
-		zvmo_cow_unmap(run->cow, run->first - run->cow->base, run->nr);
+		zvmo_cow_unmap(run->cow, pgoff, run->nr);
+	else if (run->nr)
+		zvmo_protect_add(&run->protect, pgoff, run->nr);
 	run->nr = 0;
 }
 
-static u64 unmap_leaf(unsigned long base, const zvmo_entry_t *slots, u64 marks,
-		      void *arg)
+static u64 collect_leaf(unsigned long base, const zvmo_entry_t *slots,
+			u64 marks, void *arg)
 {
-	struct unmap_run *run = arg;
+	struct exposed_run *run = arg;
 	unsigned long index;
 
 	for (; marks; marks &= marks - 1) {
 		index = base + __ffs64(marks);
 		if (index != run->first + run->nr)
-			unmap_run_end(run);
+			run_end(run);
 		if (!run->nr++)
 			run->first = index;
 	}
 	return 0;
 }
 
-/* Unmap the exposed pages in a range of indexes that are many in a row. */
-static void unmap_runs(struct zvmo_cow *cow, unsigned long first,
-		       unsigned long last)
+/*
+ * Unmap the exposed pages in a range of indexes that are many in a row,
+ * write-protect the others. Returns whether these are protected for certain.
+ */
+static bool take_write_access(struct zvmo_cow *cow, unsigned long first,
+			      unsigned long last)
 {
-	struct unmap_run run = { .cow = cow };
+	struct exposed_run run;
+	bool protected;
 
-	zvmo_tree_conceal(&cow->tree, first, last, unmap_leaf, &run);
-	unmap_run_end(&run);
+	run.cow = cow;
+	run.nr = 0;
+	zvmo_protect_begin(&run.protect, cow);
+	zvmo_tree_conceal(&cow->tree, first, last, collect_leaf, &run);
+	run_end(&run);
+	protected = zvmo_protect_end(&run.protect);
 	/* Pairs with get_user_pages_fast(): reference, then PTE. */
 	smp_mb();
+	return protected;
 }
 
 /*
- * Make the only PTE that maps a page read-only and clean. Returns true if that
- * is certain, and that nobody else refers to the page.
+ * Is a page, of which no shared mapping can write, mapped just once, and does
+ * nobody outside refer to it?
  *
  * Besides the tree's reference, every PTE has one, taken before it counts as a
  * mapping and dropped after; others are foreign. So two references and one
  * mapping mean no foreign one: there could be one only if the mapping was gone
  * when the references were read; but then nothing can map the page again, since
- * a fault needs cow->lock and fork() needs a PTE to copy. A second PTE that
- * fork() adds meanwhile is a copy of the protected one, or the walk met it too.
- * A PTE of another address space (a slice's), or a private mapping's, is not met.
+ * a fault needs cow->lock and fork() needs a PTE to copy.
+ */
+static bool is_only_mapped(struct page *page)
+{
+	if (zvmo_page_mapcount(page) != 1)
+		return false;
+	smp_rmb(); /* mappings, references, mappings: in this order */
+	if (page_ref_count(page) != 2)
+		return false;
+	smp_rmb();
+	return zvmo_page_mapcount(page) == 1;
+}
+
+/*
+ * Make the only PTE that maps a page read-only and clean. Returns true if that
+ * is certain, and that nobody outside refers to the page. (A PTE of another
+ * address space, a slice's, or of a private mapping is not met. A second one,
+ * that fork() adds meanwhile, is a copy of the protected one or is met too.)
  */
 static bool write_protect(struct page *page)
 {
@@ -105,33 +136,29 @@ static bool write_protect(struct page *page)
 		return false;
 	protected = folio_mkclean(zvmo_page_folio(page));
 	unlock_page(page);
-	/* Pairs with get_user_pages_fast(): reference, then PTE. */
-	smp_mb();
-	if (protected != 1 || zvmo_page_mapcount(page) != 1)
-		return false;
-	smp_rmb(); /* mappings, references, mappings: in this order */
-	if (page_ref_count(page) != 2)
-		return false;
-	smp_rmb();
-	return zvmo_page_mapcount(page) == 1;
-}
-
-/* Take all write access to an exposed page away. False: somebody refers to it. */
-static bool conceal_page(struct zvmo_cow *cow, unsigned long index,
-			 struct page *page)
-{
-	if (page_ref_count(page) == 1 || write_protect(page))
-		return true;
-	zvmo_cow_unmap(cow, index - cow->base, 1);
 	smp_mb(); /* as above */
-	return page_ref_count(page) == 1;
+	return protected == 1 && is_only_mapped(page);
 }
 
 struct conceal {
 	struct zvmo_cow *cow;
+	bool protected; /* what is still mapped cannot be written */
 	struct zvmo_tree copies; /* of the pages that are pinned */
 	int err;
 };
+
+/* Take all write access to an exposed page away. False: somebody refers to it. */
+static bool conceal_page(struct conceal *conceal, unsigned long index,
+			 struct page *page)
+{
+	if (page_ref_count(page) == 1)
+		return true;
+	if (conceal->protected ? is_only_mapped(page) : write_protect(page))
+		return true;
+	zvmo_cow_unmap(conceal->cow, index - conceal->cow->base, 1);
+	smp_mb(); /* as above */
+	return page_ref_count(page) == 1;
+}
 
 /* Somebody pins an exposed page: a copy of it for the snapshot. */
 static void conceal_pinned(struct conceal *conceal, unsigned long index,
@@ -166,7 +193,7 @@ static u64 conceal_leaf(unsigned long base, const zvmo_entry_t *slots,
 	for (left = marks; left; left &= left - 1) {
 		i = __ffs64(left);
 		page = zvmo_entry_page(slots[i]);
-		if (unlikely(!conceal_page(conceal->cow, base + i, page))) {
+		if (unlikely(!conceal_page(conceal, base + i, page))) {
 			conceal_pinned(conceal, base + i, page);
 			continue;
 		}
@@ -236,7 +263,9 @@ int zvmo_cow_share(struct zvmo_cow *cow, struct zvmo_tree *tree,
 {
 	struct conceal conceal = { .cow = cow };
 
-	unmap_runs(cow, first, last);
+	if (!zvmo_tree_has_exposed(&cow->tree))
+		return zvmo_tree_clone(tree, &cow->tree, first, last);
+	conceal.protected = take_write_access(cow, first, last);
 	zvmo_tree_conceal(&cow->tree, first, last, conceal_leaf, &conceal);
 	if (!conceal.err && !conceal.copies.root)
 		return zvmo_tree_clone(tree, &cow->tree, first, last);

@@ -19,6 +19,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "discard.h"
 #include "vmo.h"
 
 /* Koids below are reserved, as Zircon's are. */
@@ -109,6 +110,8 @@ static struct zvmo *vmo_alloc(enum zvmo_kind kind, struct zvmo_cow *cow,
 	vmo->inode = inode;
 	INIT_LIST_HEAD(&vmo->children);
 	INIT_LIST_HEAD(&vmo->sibling);
+	spin_lock_init(&vmo->spaces_lock);
+	vmo->spaces = RB_ROOT;
 	init_waitqueue_head(&vmo->wait);
 	spin_lock_init(&vmo->name_lock);
 	atomic_long_inc(&nr_vmos);
@@ -123,6 +126,9 @@ static void vmo_release(struct kref *refs)
 	if (vmo->view.mapping)
 		zvmo_cow_remove_view(vmo->cow, &vmo->view);
 	iput(vmo->inode);
+	/* It has no other VMO. */
+	if (vmo->cow->discard)
+		zvmo_discard_destroy(vmo->cow);
 	zvmo_cow_put(vmo->cow);
 	kfree(vmo);
 	atomic_long_dec(&nr_vmos);
@@ -156,8 +162,8 @@ static struct zvmo *vmo_alloc_on_new_cow(enum zvmo_kind kind,
 {
 	struct zvmo *vmo;
 
-	if (!cow)
-		return ERR_PTR(-ENOMEM);
+	if (IS_ERR(cow))
+		return ERR_CAST(cow);
 	vmo = vmo_alloc(kind, cow, cow->inode);
 	if (!vmo) {
 		zvmo_cow_put(cow);
@@ -194,8 +200,11 @@ struct zvmo *zvmo_create(const struct zvmo_create *args)
 	vmo = vmo_alloc_on_new_cow(ZVMO_KIND_ORIGINAL,
 				   zvmo_cow_create(size, args->size,
 						   resizable));
-	if (!IS_ERR(vmo))
-		vmo->discardable = args->options & ZVMO_DISCARDABLE;
+	if (!IS_ERR(vmo) && (args->options & ZVMO_DISCARDABLE) &&
+	    zvmo_discard_create(vmo->cow)) {
+		zvmo_put(vmo);
+		return ERR_PTR(-ENOMEM);
+	}
 	return vmo;
 }
 
@@ -224,6 +233,21 @@ static struct zvmo *create_snapshot(struct zvmo *parent,
 	return child;
 }
 
+/* A second VMO is to use a content object: not while it may not be cached. */
+static int use_cow(struct zvmo_cow *cow)
+{
+	int err;
+
+	zvmo_cow_get(cow);
+	/* Under the lock: zvmo_set_cache_policy() looks at the users. */
+	down_read(&cow->lock);
+	err = zvmo_cow_check(cow);
+	up_read(&cow->lock);
+	if (err)
+		zvmo_cow_put(cow);
+	return err;
+}
+
 /* Let the mappings of a slice be reached; a slice of nothing has none. */
 static void slice_add_view(struct zvmo *slice)
 {
@@ -243,6 +267,7 @@ static struct zvmo *create_slice(struct zvmo *parent,
 	u64 size = round_up(args->size, PAGE_SIZE), end;
 	struct inode *inode;
 	struct zvmo *child;
+	int err;
 
 	if (size > ZVMO_SIZE_MAX)
 		return ERR_PTR(-EFBIG);
@@ -251,25 +276,32 @@ static struct zvmo *create_slice(struct zvmo *parent,
 		return ERR_PTR(-EINVAL);
 	if (parent->cow->resizable)
 		return ERR_PTR(-EOPNOTSUPP);
+	err = use_cow(parent->cow);
+	if (err)
+		return ERR_PTR(err);
 	inode = zvmo_fs_new_inode(NULL, args->size);
 	if (!inode)
-		return ERR_PTR(-ENOMEM);
+		goto put_cow;
 	child = vmo_alloc(ZVMO_KIND_SLICE, parent->cow, inode);
-	if (!child) {
-		iput(inode);
-		return ERR_PTR(-ENOMEM);
-	}
-	zvmo_cow_get(parent->cow);
+	if (!child)
+		goto put_inode;
 	child->first = parent->first + (args->offset >> PAGE_SHIFT);
 	child->slice_size = size;
 	slice_add_view(child);
 	return child;
+
+put_inode:
+	iput(inode);
+put_cow:
+	zvmo_cow_put(parent->cow);
+	return ERR_PTR(-ENOMEM);
 }
 
 static struct zvmo *create_reference(struct zvmo *parent, u32 rights,
 				     const struct zvmo_create_child *args)
 {
 	struct zvmo *child;
+	int err;
 
 	if (parent->kind == ZVMO_KIND_SLICE)
 		return ERR_PTR(-EOPNOTSUPP);
@@ -279,10 +311,14 @@ static struct zvmo *create_reference(struct zvmo *parent, u32 rights,
 		if (!(rights & ZVMO_RIGHT_RESIZE))
 			return ERR_PTR(-EACCES);
 	}
+	err = use_cow(parent->cow);
+	if (err)
+		return ERR_PTR(err);
 	child = vmo_alloc(ZVMO_KIND_REFERENCE, parent->cow, parent->inode);
-	if (!child)
+	if (!child) {
+		zvmo_cow_put(parent->cow);
 		return ERR_PTR(-ENOMEM);
-	zvmo_cow_get(parent->cow);
+	}
 	ihold(parent->inode);
 	return child;
 }
@@ -300,7 +336,7 @@ static int check_child_args(const struct zvmo *parent, u32 rights,
 		return -EINVAL;
 	if (!(rights & ZVMO_RIGHT_DUPLICATE) || !(rights & ZVMO_RIGHT_READ))
 		return -EACCES;
-	if (parent->discardable)
+	if (parent->cow->discard)
 		return -EOPNOTSUPP;
 	if (hweight32(kind) != 1 ||
 	    (flags & ~(ZVMO_CHILD_RESIZABLE | ZVMO_CHILD_NO_WRITE)))
@@ -380,7 +416,7 @@ static u32 info_flags(const struct zvmo *vmo)
 
 	if (vmo->cow->resizable)
 		flags |= ZVMO_INFO_RESIZABLE;
-	if (vmo->discardable)
+	if (vmo->cow->discard)
 		flags |= ZVMO_INFO_DISCARDABLE;
 	if (vmo->immutable)
 		flags |= ZVMO_INFO_IMMUTABLE;
@@ -418,6 +454,7 @@ void zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info)
 	down_read(&cow->lock);
 	info->size = zvmo_size(vmo);
 	info->stream_size = i_size_read(vmo->inode);
+	info->cache_policy = cow->cache_policy;
 	if (info->size)
 		info->committed_bytes =
 			PAGE_SIZE *
@@ -483,48 +520,4 @@ int zvmo_set_stream_size(struct zvmo *vmo, u32 rights, u64 size)
 	i_size_write(vmo->inode, size);
 	up_write(&vmo->cow->lock);
 	return 0;
-}
-
-static int decommit(struct zvmo *vmo, u64 offset, u64 length)
-{
-	u64 start = ((u64)vmo->first << PAGE_SHIFT) + offset;
-
-	if (!length)
-		return 0;
-	if (zvmo_cow_may_share(vmo->cow))
-		return -EOPNOTSUPP;
-	if ((offset | length) % PAGE_SIZE)
-		return -EINVAL;
-	return zvmo_cow_decommit(vmo->cow, start, start + length);
-}
-
-/**
- * zvmo_op_range() - Commit, decommit or zero a range.
- * @vmo: The VMO.
- * @rights: Rights of the handle that was used.
- * @op: ZVMO_OP_*.
- * @offset: Start in bytes.
- * @length: Length in bytes.
- *
- * Context: May sleep. Takes and releases cow->lock.
- * Return: 0 or a negative errno as ZVMO_IOC_OP_RANGE documents.
- */
-int zvmo_op_range(struct zvmo *vmo, u32 rights, u32 op, u64 offset, u64 length)
-{
-	u64 start = ((u64)vmo->first << PAGE_SHIFT) + offset, end;
-
-	if (op != ZVMO_OP_COMMIT && op != ZVMO_OP_DECOMMIT &&
-	    op != ZVMO_OP_ZERO)
-		return -EINVAL;
-	if (!(rights & ZVMO_RIGHT_WRITE))
-		return -EACCES;
-	if (check_add_overflow(offset, length, &end) || end > zvmo_size(vmo))
-		return -ERANGE;
-	if (op == ZVMO_OP_DECOMMIT)
-		return decommit(vmo, offset, length);
-	if (!length)
-		return 0;
-	if (op == ZVMO_OP_COMMIT)
-		return zvmo_cow_commit(vmo->cow, start, start + length);
-	return zvmo_cow_zero(vmo->cow, start, start + length);
 }

@@ -27,7 +27,6 @@ enum zvmo_kind {
  * struct zvmo - A VMO. Lives as long as a handle; a mapping holds a handle.
  * @refs: References.
  * @kind: How it came to be. Set once.
- * @discardable: Created discardable. Set once.
  * @immutable: Nobody can ever write it. Set once.
  * @koid: Its id. Set once.
  * @cow: Its content, of which it is a user. Set once.
@@ -37,6 +36,9 @@ enum zvmo_kind {
  * @slice_size: Size of a slice in bytes. Set once.
  * @view: Lets the mappings of a slice be reached through @cow.
  * @nr_mappings: VMAs that map it.
+ * @spaces_lock: Protects @spaces, what is in it, and @nr_spaces.
+ * @spaces: Address spaces that have mappings of it; see mapping.c.
+ * @nr_spaces: How many.
  * @parent: Parent in the hierarchy, or NULL. Protected by the hierarchy lock.
  * @children: Children. Protected by the hierarchy lock.
  * @sibling: Entry in @parent->children. Protected by the hierarchy lock.
@@ -48,7 +50,6 @@ enum zvmo_kind {
 struct zvmo {
 	struct kref refs;
 	enum zvmo_kind kind;
-	bool discardable;
 	bool immutable;
 	u64 koid;
 	struct zvmo_cow *cow;
@@ -57,6 +58,10 @@ struct zvmo {
 	u64 slice_size;
 	struct zvmo_view view;
 	atomic_long_t nr_mappings;
+	/* Protects the two below; nothing nests inside. */
+	spinlock_t spaces_lock;
+	struct rb_root spaces;
+	unsigned long nr_spaces;
 	struct zvmo *parent;
 	struct list_head children;
 	struct list_head sibling;
@@ -93,7 +98,6 @@ void zvmo_get_name(struct zvmo *vmo, char *name);
 void zvmo_set_name(struct zvmo *vmo, const char *name);
 int zvmo_set_size(struct zvmo *vmo, u32 rights, u64 size);
 int zvmo_set_stream_size(struct zvmo *vmo, u32 rights, u64 size);
-int zvmo_op_range(struct zvmo *vmo, u32 rights, u32 op, u64 offset, u64 length);
 unsigned long zvmo_count_all(void);
 
 #endif /* _ZVMO_VMO_H */

@@ -15,9 +15,14 @@
 #include <linux/slab.h>
 
 #include "args.h"
+#include "attribution.h"
+#include "cache.h"
 #include "diff.h"
 #include "io.h"
+#include "map_range.h"
+#include "op_range.h"
 #include "restore.h"
+#include "transfer.h"
 #include "vmo_file.h"
 #include "vmo_ioctl.h"
 
@@ -55,12 +60,32 @@ static long ioctl_get_info(struct zvmo_handle *handle, void *data,
 {
 	struct zvmo_info *info = data;
 	u32 argsz = min_t(u32, info->argsz, sizeof(*info));
+	long err;
 
 	memset(info, 0, sizeof(*info));
 	zvmo_get_info(handle->vmo, info);
+	if (argsz >= ZVMO_INFO_SIZE_VER1) {
+		err = zvmo_attribute_vmo(handle->vmo, info);
+		if (err)
+			return err;
+	}
 	info->argsz = argsz;
 	info->rights = handle->rights;
 	return copy_to_user(arg, info, argsz) ? -EFAULT : 0;
+}
+
+static long ioctl_get_range_info(struct zvmo_handle *handle, void *data,
+				 void __user *arg)
+{
+	struct zvmo_range_info *info = data;
+	long err;
+
+	if (info->reserved)
+		return -EINVAL;
+	err = zvmo_attribute_range(handle->vmo, info);
+	if (err)
+		return err;
+	return copy_to_user(arg, info, ZVMO_RANGE_INFO_SIZE_VER0) ? -EFAULT : 0;
 }
 
 static long ioctl_set_size(struct zvmo_handle *handle, void *data,
@@ -82,10 +107,7 @@ static long ioctl_set_size(struct zvmo_handle *handle, void *data,
 static long ioctl_op_range(struct zvmo_handle *handle, void *data,
 			   void __user *arg)
 {
-	const struct zvmo_op_range *args = data;
-
-	return zvmo_op_range(handle->vmo, handle->rights, args->op,
-			     args->offset, args->length);
+	return zvmo_op_range(handle->vmo, handle->rights, data);
 }
 
 static long ioctl_get_name(struct zvmo_handle *handle, void *data,
@@ -114,20 +136,37 @@ static long ioctl_set_name(struct zvmo_handle *handle, void *data,
 	return 0;
 }
 
+static bool ambient_mark_vmo_exec;
+module_param(ambient_mark_vmo_exec, bool, 0644);
+MODULE_PARM_DESC(
+	ambient_mark_vmo_exec,
+	"Let everybody add the right to execute, not only CAP_SYS_ADMIN (default N)");
+
+static bool may_mark_executable(void)
+{
+	return READ_ONCE(ambient_mark_vmo_exec) || capable(CAP_SYS_ADMIN);
+}
+
 static long ioctl_duplicate(struct zvmo_handle *handle, void *data,
 			    void __user *arg)
 {
 	const struct zvmo_duplicate *args = data;
-	u32 rights = args->rights;
+	u32 rights = args->rights, allowed = handle->rights;
 
-	if (args->flags & ~ZVMO_DUPLICATE_REPLACE || args->reserved)
+	if (args->flags &
+		    ~(ZVMO_DUPLICATE_REPLACE | ZVMO_DUPLICATE_EXECUTABLE) ||
+	    hweight32(args->flags) > 1 || args->reserved)
 		return -EINVAL;
-	if (!(args->flags & ZVMO_DUPLICATE_REPLACE) &&
-	    !(handle->rights & ZVMO_RIGHT_DUPLICATE))
+	if (!args->flags && !(handle->rights & ZVMO_RIGHT_DUPLICATE))
 		return -EACCES;
+	if (args->flags & ZVMO_DUPLICATE_EXECUTABLE) {
+		if (!may_mark_executable())
+			return -EACCES;
+		allowed |= ZVMO_RIGHT_EXECUTE;
+	}
 	if (rights == ZVMO_RIGHT_SAME_RIGHTS)
-		rights = handle->rights;
-	if (rights & ~handle->rights)
+		rights = allowed;
+	if (rights & ~allowed)
 		return -EINVAL;
 	return zvmo_file_install(handle->vmo, rights);
 }
@@ -211,6 +250,54 @@ static long ioctl_restore(struct zvmo_handle *handle, void *data,
 	return ret;
 }
 
+static long ioctl_transfer(struct zvmo_handle *handle, void *data,
+			   void __user *arg)
+{
+	const struct zvmo_transfer *args = data;
+	struct zvmo_handle *source;
+	struct file *file;
+	long ret;
+
+	if (args->options || args->reserved ||
+	    (args->offset | args->length | args->source_offset) % PAGE_SIZE)
+		return -EINVAL;
+	ret = get_other(args->source, &file, &source);
+	if (ret)
+		return ret;
+	ret = -EACCES;
+	if ((handle->rights & source->rights & ZVMO_RIGHT_WRITE) &&
+	    (source->rights & ZVMO_RIGHT_READ))
+		ret = zvmo_transfer(handle->vmo, args->offset, args->length,
+				    source->vmo, args->source_offset);
+	fput(file);
+	return ret;
+}
+
+static long ioctl_map_range(struct zvmo_handle *handle, void *data,
+			    void __user *arg)
+{
+	const struct zvmo_map_range *args = data;
+
+	return zvmo_map_range(handle, args->flags, args->address, args->length);
+}
+
+static long ioctl_set_priority(struct zvmo_handle *handle, void *data,
+			       void __user *arg)
+{
+	const struct zvmo_set_priority *args = data;
+
+	return zvmo_set_priority(handle, args->priority, args->address,
+				 args->length);
+}
+
+static long ioctl_set_cache_policy(struct zvmo_handle *handle, void *data,
+				   void __user *arg)
+{
+	const struct zvmo_set_cache_policy *args = data;
+
+	return zvmo_set_cache_policy(handle->vmo, handle->rights, args->policy);
+}
+
 static long ioctl_set_stream_size(struct zvmo_handle *handle, void *data,
 				  void __user *arg)
 {
@@ -260,8 +347,13 @@ union vmo_ioctl_args {
 	struct zvmo_name name;
 	struct zvmo_duplicate duplicate;
 	struct zvmo_diff diff;
+	struct zvmo_range_info range_info;
 	struct zvmo_rw rw;
 	struct zvmo_restore restore;
+	struct zvmo_set_cache_policy set_cache_policy;
+	struct zvmo_transfer transfer;
+	struct zvmo_map_range map_range;
+	struct zvmo_set_priority set_priority;
 };
 
 /*
@@ -305,8 +397,18 @@ static const struct vmo_ioctl vmo_ioctls[] = {
 	VMO_IOCTL(ZVMO_IOC_DIFF, zvmo_diff, ZVMO_DIFF_SIZE_VER0, ioctl_diff),
 	VMO_IOCTL(ZVMO_IOC_SET_STREAM_SIZE, zvmo_set_size,
 		  ZVMO_SET_SIZE_SIZE_VER0, ioctl_set_stream_size),
+	VMO_IOCTL(ZVMO_IOC_SET_CACHE_POLICY, zvmo_set_cache_policy,
+		  ZVMO_SET_CACHE_POLICY_SIZE_VER0, ioctl_set_cache_policy),
+	VMO_IOCTL(ZVMO_IOC_TRANSFER, zvmo_transfer, ZVMO_TRANSFER_SIZE_VER0,
+		  ioctl_transfer),
+	VMO_IOCTL(ZVMO_IOC_MAP_RANGE, zvmo_map_range, ZVMO_MAP_RANGE_SIZE_VER0,
+		  ioctl_map_range),
+	VMO_IOCTL(ZVMO_IOC_SET_PRIORITY, zvmo_set_priority,
+		  ZVMO_SET_PRIORITY_SIZE_VER0, ioctl_set_priority),
 	VMO_IOCTL(ZVMO_IOC_RESTORE, zvmo_restore, ZVMO_RESTORE_SIZE_VER0,
 		  ioctl_restore),
+	VMO_IOCTL(ZVMO_IOC_GET_RANGE_INFO, zvmo_range_info,
+		  ZVMO_RANGE_INFO_SIZE_VER0, ioctl_get_range_info),
 	VMO_IOCTL(ZVMO_IOC_READ, zvmo_rw, ZVMO_RW_SIZE_VER0, ioctl_read),
 	VMO_IOCTL(ZVMO_IOC_WRITE, zvmo_rw, ZVMO_RW_SIZE_VER0, ioctl_write),
 };

@@ -212,7 +212,6 @@ struct zvmo_create {
  * * EINVAL - RESIZABLE together with NO_WRITE
  * * EACCES - the parent descriptor lacks DUPLICATE or READ
  * * EOPNOTSUPP - the parent is discardable
- * * EBUSY - the parent's cache policy is not ZVMO_CACHE_POLICY_CACHED
  * * EINVAL - no kind, two kinds, or an unknown option; SLICE with RESIZABLE;
  *   @offset not a multiple of the page size; REFERENCE with @offset or @size
  * * Snapshots: EFBIG - @size or @offset + @size exceeds ZVMO_SIZE_MAX; EINVAL -
@@ -221,6 +220,7 @@ struct zvmo_create {
  *   parent; EOPNOTSUPP - the parent is resizable
  * * REFERENCE: EOPNOTSUPP - of a slice, or RESIZABLE and the parent is not;
  *   EACCES - RESIZABLE and the parent descriptor lacks RESIZE
+ * * EBUSY - the parent's cache policy is not ZVMO_CACHE_POLICY_CACHED
  * * ENOMEM, EMFILE, ENFILE
  */
 struct zvmo_create_child {

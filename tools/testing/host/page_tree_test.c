@@ -8,13 +8,16 @@
 
 int main(int argc, char **argv)
 {
-	unsigned int nr_cases = nr_unit_cases + nr_random_cases;
+	unsigned int nr_cases =
+		nr_unit_cases + nr_share_cases + nr_random_cases;
 	struct harness_case *cases = calloc(nr_cases, sizeof(*cases));
 	int status;
 
 	harness_parse_options(argc, argv);
 	memcpy(cases, unit_cases, nr_unit_cases * sizeof(*cases));
-	memcpy(cases + nr_unit_cases, random_cases,
+	memcpy(cases + nr_unit_cases, share_cases,
+	       nr_share_cases * sizeof(*cases));
+	memcpy(cases + nr_unit_cases + nr_share_cases, random_cases,
 	       nr_random_cases * sizeof(*cases));
 	status = harness_run(cases, nr_cases);
 	free(cases);

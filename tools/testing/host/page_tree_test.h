@@ -9,6 +9,8 @@
 
 extern const struct harness_case unit_cases[];
 extern const unsigned int nr_unit_cases;
+extern const struct harness_case share_cases[];
+extern const unsigned int nr_share_cases;
 extern const struct harness_case random_cases[];
 extern const unsigned int nr_random_cases;
 

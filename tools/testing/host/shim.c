@@ -40,6 +40,7 @@ struct object {
 };
 
 struct page shim_pages[SHIM_NR_PAGES];
+bool shim_killed;
 
 /* Protects all variables below, and the caches. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -169,6 +170,26 @@ void kmem_cache_free(struct kmem_cache *cache, void *data)
 	nr_live_objects--;
 	pthread_mutex_unlock(&lock);
 	free(object);
+}
+
+void *kvmalloc_array(size_t n, size_t size, gfp_t gfp)
+{
+	bool allowed;
+	void *memory;
+
+	pthread_mutex_lock(&lock);
+	allowed = may_allocate(gfp);
+	pthread_mutex_unlock(&lock);
+	if (!allowed)
+		return NULL;
+	memory = malloc(n * size);
+	memset(memory, gfp & __GFP_ZERO ? 0 : GARBAGE, n * size);
+	return memory;
+}
+
+void kvfree(void *memory)
+{
+	free(memory);
 }
 
 /* The tests' own counter beside an object that kmem_cache_alloc() returned. */

@@ -2,7 +2,7 @@
 /*
  * zvmo: the kernel as the core sees it, in user space
  *
- * Stands in for what zvmo/deps.h includes, so that page.c, page_tree.c and
+ * Stands in for what zvmo/deps.h includes, so that page.c, page_tree*.c and
  * splice.c build unchanged as part of a program. As thin as can be: names and
  * meanings are the kernel's. What differs is told here:
  *
@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Types */
@@ -173,6 +174,12 @@ void __attribute__((__format__(printf, 1, 2))) pr_err(const char *format, ...);
 	((void)__atomic_sub_fetch(&(name), 1, __ATOMIC_RELAXED))
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < 1; (cpu)++)
 
+/* Nobody is killed, but when a test says so. */
+extern bool shim_killed;
+
+#define current NULL
+#define fatal_signal_pending(task) ((void)(task), shim_killed)
+
 #define might_sleep() \
 	do {          \
 	} while (0)
@@ -208,7 +215,23 @@ void kmem_cache_free(struct kmem_cache *cache, void *object);
 #define kmem_cache_zalloc(cache, gfp) \
 	kmem_cache_alloc((cache), (gfp) | __GFP_ZERO)
 
+void *kvmalloc_array(size_t n, size_t size, gfp_t gfp);
+void kvfree(void *memory);
+
+#define kvcalloc(n, size, gfp) kvmalloc_array((n), (size), (gfp) | __GFP_ZERO)
+
+static inline void sort(void *base, size_t nr, size_t size,
+			int (*compare)(const void *a, const void *b),
+			void (*swap)(void *a, void *b, int size))
+{
+	(void)swap;
+	qsort(base, nr, size, compare);
+}
+
 /* Pages */
+
+#define PAGE_SHIFT 12
+#define PAGE_SIZE (1UL << PAGE_SHIFT)
 
 struct address_space;
 
@@ -289,6 +312,13 @@ static inline void set_page_private(struct page *page, unsigned long private)
 {
 	page->private = private;
 }
+
+/* Memory types: all pages have the usual one. */
+#define PageChecked(page) ((void)(page), false)
+#define SetPageChecked(page) ((void)(page))
+#define ClearPageChecked(page) ((void)(page))
+#define zvmo_arch_set_memory_type(page, policy) \
+	((void)(page), (void)(policy), 0)
 
 #define __free_page(page) put_page(page)
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "family.h"
+#include "ops.h"
 
 #define MAX_IDS (1U << 22)
 
@@ -151,16 +152,87 @@ static void content_resize(struct family *family,
 	content_zero(family, content, size, content->size - size);
 }
 
-uint64_t family_size(const struct family_member *member)
-{
-	return member->kind == ZVMO_CHILD_SLICE ? member->size :
-						  member->content->size;
-}
-
 static uint64_t *stream_size(struct family_member *member)
 {
 	return member->kind == ZVMO_CHILD_SLICE ? &member->stream_size :
 						  &member->content->stream_size;
+}
+
+static void content_set_stream_size(struct family *family,
+				    struct family_member *member, uint64_t size)
+{
+	uint64_t *old = stream_size(member);
+	uint64_t from = size < *old ? size : *old;
+
+	if (size == *old)
+		return;
+	*old = size;
+	content_zero(family, member->content, member->offset + from,
+		     family_size(member) - from);
+}
+
+/* The content of a page leaves it and comes to another place. */
+static void page_move(struct family *family, struct family_content *to,
+		      uint64_t to_page, struct family_content *from,
+		      uint64_t from_page)
+{
+	uint32_t id = from->ids[from_page];
+
+	if (to == from && to_page == from_page)
+		return;
+	page_put(family, to, to_page);
+	if (!id)
+		return;
+	memcpy(to->bytes + to_page * PAGE, from->bytes + from_page * PAGE,
+	       PAGE);
+	/* Alone with it: the same page. Else a copy. */
+	page_own(family, to, to_page);
+	page_put(family, from, from_page);
+}
+
+static void content_transfer(struct family *family, struct family_content *to,
+			     uint64_t to_page, struct family_content *from,
+			     uint64_t from_page, uint64_t pages)
+{
+	uint64_t i;
+
+	/* As memmove(). */
+	if (to != from || to_page < from_page) {
+		for (i = 0; i < pages; i++)
+			page_move(family, to, to_page + i, from, from_page + i);
+	} else {
+		for (i = pages; i-- > 0;)
+			page_move(family, to, to_page + i, from, from_page + i);
+	}
+}
+
+static void content_restore(struct family *family, struct family_content *to,
+			    uint64_t page, const struct family_content *from,
+			    uint64_t from_page, bool covered)
+{
+	uint32_t id = covered ? from->ids[from_page] : 0;
+
+	if (to->ids[page] == id)
+		return;
+	page_put(family, to, page);
+	if (!id)
+		return;
+	page_get(family, to, page, id);
+	memcpy(to->bytes + page * PAGE, from->bytes + from_page * PAGE, PAGE);
+}
+
+/**
+ * family_bytes() - What a member contains.
+ */
+const uint8_t *family_bytes(const struct family_member *member)
+{
+	return member->content->bytes + member->offset;
+}
+
+uint64_t family_size(const struct family_member *member)
+{
+	return member->kind == ZVMO_CHILD_SLICE ? member->size :
+						  member->content->size;
 }
 
 /**
@@ -260,15 +332,36 @@ static bool has_snapshots(const struct family *family,
 
 /* Checks */
 
+/* Each page of the member belongs in equal parts to all that hold it. */
+static void check_cost(const struct family *family,
+		       const struct family_member *member,
+		       const struct zvmo_info *info)
+{
+	unsigned int nr[FAMILY_MEMBERS + 1] = { 0 }, n;
+	unsigned __int128 scaled = 0;
+	uint64_t page, committed = 0;
+	uint32_t id;
+
+	for (page = 0; page < family_size(member) / PAGE; page++) {
+		id = family_id(member, page);
+		committed += id ? PAGE : 0;
+		nr[id ? family->holders[id] : 0]++;
+	}
+	for (n = 1; n <= FAMILY_MEMBERS; n++)
+		scaled += (((unsigned __int128)nr[n] * PAGE) << 63) / n;
+	EXPECT_EQ(info->committed_bytes, committed);
+	EXPECT_EQ(info->committed_private_bytes, nr[1] * PAGE);
+	EXPECT_EQ(info->committed_scaled_bytes, scaled >> 63);
+	EXPECT_EQ(info->committed_fractional_scaled_bytes,
+		  scaled & (UINT64_MAX >> 1));
+}
+
 static void check_info(const struct family *family,
 		       const struct family_member *member)
 {
 	struct zvmo_info info = test_info(member->fd);
-	uint64_t page, committed = 0;
 
-	for (page = 0; page < family_size(member) / PAGE; page++)
-		committed += family_id(member, page) ? PAGE : 0;
-	EXPECT_EQ(info.committed_bytes, committed);
+	check_cost(family, member, &info);
 	EXPECT_EQ(info.size, family_size(member));
 	EXPECT_EQ(info.stream_size,
 		  *stream_size((struct family_member *)member));
@@ -284,7 +377,10 @@ static void check_member(const struct family *family,
 
 	check_info(family, member);
 	ASSERT_EQ(zvmo_read(member->fd, 0, found, sizeof(found)), size);
-	ASSERT_MEMEQ(found, member->content->bytes + member->offset, size);
+	ASSERT_MEMEQ(found, family_bytes(member), size);
+	size = family_size(member);
+	ASSERT_EQ(ioc_read(member->fd, 0, found, size), 0);
+	ASSERT_MEMEQ(found, family_bytes(member), size);
 }
 
 static void check_pages(const struct family *family)
@@ -328,6 +424,87 @@ static void do_write(struct family *family, struct family_member *member)
 	end = offset + length;
 	if (length && end > *stream_size(member))
 		*stream_size(member) = end;
+}
+
+static void do_ioc_write(struct family *family, struct family_member *member)
+{
+	uint8_t byte = 1 + below(family, 255), data[4 * 65536];
+	uint64_t offset, length;
+
+	some_range(family, family_size(member), &offset, &length);
+	memset(data, byte, length);
+	test_context("ioctl write %#llx, %#llx", (unsigned long long)offset,
+		     (unsigned long long)length);
+	ASSERT_EQ(ioc_write(member->fd, offset, data, length), 0);
+	content_write(family, member->content, member->offset + offset, byte,
+		      length);
+}
+
+static void do_set_stream_size(struct family *family,
+			       struct family_member *member)
+{
+	uint64_t size = some_offset(family, family_size(member));
+
+	test_context("stream size %#llx", (unsigned long long)size);
+	ASSERT_EQ(ioc_set_stream_size(member->fd, size), 0);
+	content_set_stream_size(family, member, size);
+}
+
+static void do_transfer(struct family *family, struct family_member *to)
+{
+	struct family_member *from = some_member(family);
+	uint64_t size = family_size(to) / PAGE, length, offset, source;
+
+	if (family_size(from) / PAGE < size)
+		size = family_size(from) / PAGE;
+	length = below(family, size + 1);
+	offset = below(family, family_size(to) / PAGE - length + 1);
+	source = below(family, family_size(from) / PAGE - length + 1);
+	test_context("transfer %u of %u pages from %u of %u to %u of %u",
+		     (unsigned int)length, (unsigned int)size,
+		     (unsigned int)source, from->fd, (unsigned int)offset,
+		     to->fd);
+	ASSERT_EQ(ioc_transfer(to->fd, offset * PAGE, length * PAGE, from->fd,
+			       source * PAGE),
+		  0);
+	content_transfer(family, to->content, to->offset / PAGE + offset,
+			 from->content, from->offset / PAGE + source, length);
+}
+
+/* Where a member's page is in another one's content, as both inherited it. */
+static bool same_place(const struct family_member *member, uint64_t page,
+		       const struct family_member *other, uint64_t *found)
+{
+	uint64_t at = family_base(member) / PAGE + page;
+
+	if (at < family_base(other) / PAGE ||
+	    at >= (family_base(other) + family_size(other)) / PAGE)
+		return false;
+	*found = at - other->content->base / PAGE;
+	return true;
+}
+
+static void do_restore(struct family *family, struct family_member *member)
+{
+	struct family_member *source = some_member(family);
+	uint64_t end = below(family, family_size(member) / PAGE + 1);
+	uint64_t page = below(family, end + 1), from = 0;
+	bool covered;
+
+	if (below(family, 2)) {
+		page = 0;
+		end = family_size(member) / PAGE;
+	}
+	test_context("restore %u to %u from %u", (unsigned int)page,
+		     (unsigned int)end, source->fd);
+	ASSERT_EQ(ioc_restore(member->fd, source->fd, page * PAGE, end * PAGE),
+		  0);
+	for (; page < end; page++) {
+		covered = same_place(member, page, source, &from);
+		content_restore(family, member->content,
+				member->offset / PAGE + page, source->content,
+				from, covered);
+	}
 }
 
 static void do_zero(struct family *family, struct family_member *member)
@@ -498,6 +675,19 @@ void family_begin(struct family *family, uint64_t seed)
 	first->content->resizable = true;
 }
 
+static void do_also(struct family *family, struct family_member *member,
+		    unsigned int choice)
+{
+	if (choice < 4)
+		do_ioc_write(family, member);
+	else if (choice < 8 && family->also & FAMILY_STREAM_SIZE)
+		do_set_stream_size(family, member);
+	else if (choice < 12 && family->also & FAMILY_TRANSFER)
+		do_transfer(family, member);
+	else if (family->also & FAMILY_RESTORE)
+		do_restore(family, member);
+}
+
 /**
  * family_step() - One random operation, and a look at a random member.
  */
@@ -505,6 +695,9 @@ void family_step(struct family *family)
 {
 	struct family_member *member = some_member(family);
 	unsigned int choice = below(family, 100);
+
+	if (family->also && !below(family, 3))
+		choice = 100 + below(family, 16);
 
 	if (choice < 36)
 		do_write(family, member);
@@ -518,8 +711,10 @@ void family_step(struct family *family)
 		do_resize(family, member);
 	else if (choice < 84)
 		do_create_child(family, member);
-	else if (nr_members(family) > 1)
+	else if (choice < 100 && nr_members(family) > 1)
 		do_close(family, member);
+	else if (choice >= 100)
+		do_also(family, member, choice - 100);
 	check_pages(family);
 	check_member(family, some_member(family));
 }

@@ -16,6 +16,11 @@
 #define FAMILY_PAGES 24 /* of a VMO, at most */
 #define FAMILY_MEMBERS 64
 
+/* Operations that family_step() does too, if asked. */
+#define FAMILY_STREAM_SIZE (1U << 0)
+#define FAMILY_TRANSFER (1U << 1)
+#define FAMILY_RESTORE (1U << 2)
+
 /**
  * struct family_content - What one or more members contain.
  * @bytes: FAMILY_PAGES pages.
@@ -68,6 +73,7 @@ struct family_member {
  * @nr_pages: Pages that exist.
  * @nr_copies: Pages there would be if every snapshot had been a copy.
  * @random: State of the random numbers.
+ * @also: FAMILY_* operations to do.
  */
 struct family {
 	struct family_member members[FAMILY_MEMBERS];
@@ -76,6 +82,7 @@ struct family {
 	long nr_pages;
 	long nr_copies;
 	uint64_t random;
+	unsigned int also;
 };
 
 void family_begin(struct family *family, uint64_t seed);
@@ -83,6 +90,7 @@ void family_step(struct family *family);
 void family_check(const struct family *family);
 void family_end(struct family *family);
 
+const uint8_t *family_bytes(const struct family_member *member);
 uint64_t family_size(const struct family_member *member);
 uint32_t family_id(const struct family_member *member, uint64_t page);
 uint64_t family_base(const struct family_member *member);

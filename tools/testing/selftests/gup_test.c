@@ -4,13 +4,9 @@
  *
  * Futexes, direct I/O, pipes, other processes' reads and writes, core dumps:
  * all get hold of pages behind the back of the page tables, some for long.
- *
- * Direct I/O needs a block device in memory, /dev/ram0 (module brd), and is
- * skipped without. Slow direct I/O is made by a cgroup that throttles it.
  */
 #include <elf.h>
 #include <fcntl.h>
-#include <linux/aio_abi.h>
 #include <linux/futex.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,15 +14,14 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness.h"
 #include "parallel.h"
+#include "pins.h"
 
 #define RW (PROT_READ | PROT_WRITE)
 
@@ -307,36 +302,6 @@ TEST(futex_while_a_page_becomes_writable)
 }
 
 /* Pipes: vmsplice() puts the page itself into the pipe */
-
-struct pipe {
-	int in, out;
-};
-
-static struct pipe pipe_open(void)
-{
-	int fds[2];
-
-	ASSERT_EQ(pipe(fds), 0);
-	return (struct pipe){ fds[1], fds[0] };
-}
-
-static void pipe_put(struct pipe *pipe, void *page)
-{
-	struct iovec iov = { page, PAGE };
-
-	ASSERT_EQ(vmsplice(pipe->in, &iov, 1, 0), PAGE);
-}
-
-/* What the pipe holds; every byte of the page is the same. */
-static int pipe_take(struct pipe *pipe)
-{
-	char page[65536], wanted[65536];
-
-	ASSERT_EQ(read(pipe->out, page, PAGE), PAGE);
-	memset(wanted, *page, PAGE);
-	EXPECT_MEMEQ(page, wanted, PAGE);
-	return (unsigned char)*page;
-}
 
 static void by_map(int fd, char *map)
 {
@@ -763,40 +728,6 @@ TEST(core_dump)
 
 /* Direct I/O */
 
-#define DEVICE "/dev/ram0"
-
-static int device_open(void)
-{
-	int fd = open(DEVICE, O_RDWR | O_DIRECT);
-
-	if (fd < 0)
-		SKIP("no " DEVICE " (module brd)");
-	return fd;
-}
-
-/* Fill some pages of the device, from ordinary memory. */
-static void device_fill(int device, uint64_t page, uint64_t pages, int byte)
-{
-	void *buffer = mmap(NULL, pages * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS,
-			    -1, 0);
-
-	memset(buffer, byte, pages * PAGE);
-	ASSERT_EQ(pwrite(device, buffer, pages * PAGE, page * PAGE),
-		  pages * PAGE);
-	munmap(buffer, pages * PAGE);
-}
-
-static bool device_holds(int device, uint64_t page, int byte)
-{
-	char *buffer = mmap(NULL, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	bool holds;
-
-	ASSERT_EQ(pread(device, buffer, PAGE, page * PAGE), PAGE);
-	holds = *buffer == byte && !memcmp(buffer, buffer + 1, PAGE - 1);
-	munmap(buffer, PAGE);
-	return holds;
-}
-
 TEST(direct_io)
 {
 	int device = device_open(), fd = test_create(64 * PAGE, 0), snapshot;
@@ -849,97 +780,6 @@ TEST(direct_io_through_other_mappings)
 	ASSERT_EQ(pwrite(device, locked, 4 * PAGE, 0), 4 * PAGE);
 	EXPECT(device_holds(device, 0, 0));
 	EXPECT(device_holds(device, 2, 'd'));
-}
-
-/*
- * Direct I/O that is under way. A cgroup of this process's own lets so few
- * bytes a second through that what is submitted waits for a while, with the
- * pages held.
- */
-
-#define CGROUP "/sys/fs/cgroup"
-
-static bool write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-	bool done = fd >= 0 && write(fd, text, strlen(text)) > 0;
-
-	if (fd >= 0)
-		close(fd);
-	return done;
-}
-
-static void make_slow(void)
-{
-	char path[128], text[128];
-	struct stat stat_buf;
-
-	if (stat(DEVICE, &stat_buf))
-		SKIP("no " DEVICE " (module brd)");
-	snprintf(path, sizeof(path), CGROUP "/zvmo-io");
-	mkdir(path, 0700);
-	if (!write_file(CGROUP "/cgroup.subtree_control", "+io"))
-		SKIP("no io controller");
-	snprintf(text, sizeof(text), "%u:%u rbps=4096 wbps=4096",
-		 major(stat_buf.st_rdev), minor(stat_buf.st_rdev));
-	if (!write_file(CGROUP "/zvmo-io/io.max", text))
-		SKIP("no io.max: the kernel cannot throttle");
-	snprintf(text, sizeof(text), "%d", getpid());
-	ASSERT(write_file(CGROUP "/zvmo-io/cgroup.procs", text));
-}
-
-/* Let everything through again: what waits is done at once. */
-static void make_fast(void)
-{
-	struct stat stat_buf;
-	char text[128];
-
-	ASSERT_EQ(stat(DEVICE, &stat_buf), 0);
-	snprintf(text, sizeof(text), "%u:%u rbps=max wbps=max",
-		 major(stat_buf.st_rdev), minor(stat_buf.st_rdev));
-	ASSERT(write_file(CGROUP "/zvmo-io/io.max", text));
-}
-
-struct slow_io {
-	aio_context_t context;
-	int device;
-};
-
-static void slow_open(struct slow_io *io, int byte)
-{
-	io->context = 0;
-	io->device = device_open();
-	device_fill(io->device, 0, 16, byte);
-	ASSERT_EQ(syscall(SYS_io_setup, 4, &io->context), 0);
-	make_slow();
-}
-
-/* Submit a transfer of one page; it is under way when this returns. */
-static void slow_start(struct slow_io *io, int op, void *page, uint64_t at)
-{
-	struct iocb iocb = {
-		.aio_lio_opcode = op,
-		.aio_fildes = io->device,
-		.aio_buf = (uintptr_t)page,
-		.aio_nbytes = PAGE,
-		.aio_offset = at * PAGE,
-	}, *list = &iocb;
-	struct timespec none = { 0, 0 };
-	struct io_event event;
-
-	ASSERT_EQ(syscall(SYS_io_submit, io->context, 1, &list), 1);
-	ASSERT_EQ(syscall(SYS_io_getevents, io->context, 1, 1, &event, &none),
-		  0);
-}
-
-static void slow_finish(struct slow_io *io)
-{
-	struct io_event event;
-
-	make_fast();
-	ASSERT_EQ(syscall(SYS_io_getevents, io->context, 1, 1, &event, NULL),
-		  1);
-	EXPECT_EQ(event.res, PAGE);
 }
 
 /* What a device puts into the parent never reaches the snapshot. */
@@ -1022,7 +862,7 @@ TEST(zero_during_direct_io)
 	memset(page_at(map, 1), 'n', PAGE);
 	slow_finish(&io);
 	EXPECT(test_holds(fd, PAGE, PAGE, 'n'));
-	make_slow();
+	slow_limit();
 	slow_start(&io, IOCB_CMD_PREAD, page_at(map, 1), 0);
 	ASSERT_EQ(zvmo_set_size(fd, 0), 0);
 	ASSERT_EQ(zvmo_set_size(fd, 4 * PAGE), 0);

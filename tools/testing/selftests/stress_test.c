@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guest.h"
 #include "harness.h"
 #include "parallel.h"
 
@@ -501,71 +502,6 @@ TEST(random_operations_by_many)
 
 /* Memory cgroups */
 
-#define CGROUP "/sys/fs/cgroup"
-#define MIB (1ULL << 20)
-
-static void cgroup_path(char *path, size_t size, const char *group,
-			const char *file)
-{
-	snprintf(path, size, CGROUP "/%s/%s", group, file);
-}
-
-static bool cgroup_write(const char *group, const char *file, const char *text)
-{
-	char path[160];
-	bool done;
-	int fd;
-
-	cgroup_path(path, sizeof(path), group, file);
-	fd = open(path, O_WRONLY);
-	done = fd >= 0 && write(fd, text, strlen(text)) > 0;
-	if (fd >= 0)
-		close(fd);
-	return done;
-}
-
-static uint64_t cgroup_read(const char *group, const char *file,
-			    const char *key)
-{
-	char path[160], name[64];
-	uint64_t value = 0;
-	FILE *stream;
-
-	cgroup_path(path, sizeof(path), group, file);
-	stream = fopen(path, "re");
-	ASSERT(stream != NULL);
-	if (!key)
-		ASSERT_EQ(fscanf(stream, "%llu", (unsigned long long *)&value),
-			  1);
-	while (key &&
-	       fscanf(stream, "%63s %llu", name,
-		      (unsigned long long *)&value) == 2 &&
-	       strcmp(name, key))
-		;
-	fclose(stream);
-	return value;
-}
-
-/* A new group under a name of this case's own. */
-static void cgroup_create(const char *group, uint64_t max)
-{
-	char path[160], text[32];
-
-	cgroup_path(path, sizeof(path), group, "");
-	rmdir(path);
-	if (!cgroup_write(".", "cgroup.subtree_control", "+memory"))
-		SKIP("no memory controller");
-	ASSERT_EQ(mkdir(path, 0700), 0);
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)max);
-	ASSERT(cgroup_write(group, "memory.max", text));
-	cgroup_write(group, "memory.swap.max", "0");
-}
-
-static void cgroup_enter(const char *group)
-{
-	ASSERT(cgroup_write(group, "cgroup.procs", "0"));
-}
-
 /* What a call works on that finds no memory. */
 struct victim {
 	int fd;
@@ -594,15 +530,6 @@ static void victim_open(struct victim *victim, uint32_t options, int byte)
 
 #define OLD_CGROUPS "/tmp/zvmo-cgroups"
 #define OLD_GROUP OLD_CGROUPS "/limited"
-
-static void write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-
-	ASSERT_GE(fd, 0);
-	ASSERT_EQ(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-}
 
 static bool mount_old_cgroups(void)
 {
@@ -639,12 +566,12 @@ static void enter_old_cgroup(void)
 	char stack[256 * 1024];
 
 	ASSERT_EQ(mkdir(OLD_GROUP, 0700), 0);
-	write_file(OLD_GROUP "/memory.limit_in_bytes", "2M");
-	write_file(OLD_GROUP "/memory.oom_control", "1");
+	ASSERT(guest_write(OLD_GROUP "/memory.limit_in_bytes", "2M"));
+	ASSERT(guest_write(OLD_GROUP "/memory.oom_control", "1"));
 	memset(stack, 1, sizeof(stack));
 	ASSERT_EQ(mlockall(MCL_CURRENT), 0);
 	EXPECT_EQ(stack[PAGE], 1);
-	write_file(OLD_GROUP "/cgroup.procs", "0");
+	ASSERT(guest_write(OLD_GROUP "/cgroup.procs", "0"));
 }
 
 struct results {

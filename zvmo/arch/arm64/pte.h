@@ -37,4 +37,7 @@ static inline void zvmo_pte_set_writable(struct vm_area_struct *vma,
 	flush_tlb_page(vma, address);
 }
 
+/* Flushing an address space would leave out secondary TLBs. */
+#define ZVMO_ARCH_HAS_FLUSH_MM 0
+
 #endif /* _ZVMO_ARCH_PTE_H */

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zvmo: what a VMO costs
+ *
+ * Each page is charged in equal parts to the content objects that hold it. A
+ * slice or a reference tells of the pages that it shows, as if its parent were
+ * asked about them; so sums over a family leave slices and references out.
+ *
+ * Locking: the family's lock keeps its members, then their locks, held shared,
+ * their trees as they are. They are taken in the order of their addresses.
+ */
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "attribution.h"
+#include "mapping.h"
+
+/* The trees of a family, all locked. */
+struct relatives {
+	struct zvmo_family *family;
+	const struct zvmo_tree **trees;
+	unsigned int nr;
+};
+
+static struct zvmo_cow *tree_cow(const struct zvmo_tree *tree)
+{
+	return container_of(tree, struct zvmo_cow, tree);
+}
+
+/* The order of the trees' addresses is that of their content objects'. */
+static int tree_compare(const void *a, const void *b)
+{
+	const struct zvmo_tree *const *one = a, *const *other = b;
+
+	return *one < *other ? -1 : *one > *other;
+}
+
+/*
+ * Lockdep follows up to 48 locks that a task holds, and a family has any number
+ * of members. So it is told of one at a time: that is enough to check the order
+ * between these locks and all others. (down_read_non_owner() would not be
+ * checked at all, and cannot be interrupted.) Without lockdep these lines are
+ * nothing.
+ */
+static int tree_lock(const struct zvmo_tree *tree)
+{
+	struct zvmo_cow *cow = tree_cow(tree);
+
+	if (down_read_killable(&cow->lock))
+		return -EINTR;
+	rwsem_release(&cow->lock.dep_map, _THIS_IP_);
+	return 0;
+}
+
+static void tree_unlock(const struct zvmo_tree *tree)
+{
+	struct zvmo_cow *cow = tree_cow(tree);
+
+	rwsem_acquire_read(&cow->lock.dep_map, 0, 1, _THIS_IP_);
+	up_read(&cow->lock);
+}
+
+static void relatives_unlock(struct relatives *relatives)
+{
+	while (relatives->nr)
+		tree_unlock(relatives->trees[--relatives->nr]);
+	mutex_unlock(&relatives->family->lock);
+	kvfree(relatives->trees);
+}
+
+/* Collect the trees of a family, whose lock is held, and sort them. */
+static int relatives_collect(struct relatives *relatives)
+{
+	struct zvmo_family *family = relatives->family;
+	struct zvmo_cow *cow;
+
+	relatives->trees = kvmalloc_array(refcount_read(&family->members),
+					  sizeof(*relatives->trees),
+					  GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!relatives->trees)
+		return -ENOMEM;
+	hlist_for_each_entry(cow, &family->list, relative)
+		relatives->trees[relatives->nr++] = &cow->tree;
+	sort(relatives->trees, relatives->nr, sizeof(*relatives->trees),
+	     tree_compare, NULL);
+	return 0;
+}
+
+static int relatives_lock(struct relatives *relatives,
+			  struct zvmo_family *family)
+{
+	unsigned int nr;
+	int err;
+
+	relatives->family = family;
+	relatives->nr = 0;
+	if (mutex_lock_killable(&family->lock))
+		return -EINTR;
+	err = relatives_collect(relatives);
+	nr = relatives->nr;
+	relatives->nr = 0;
+	while (!err && relatives->nr < nr) {
+		err = tree_lock(relatives->trees[relatives->nr]);
+		relatives->nr += !err;
+	}
+	if (err)
+		relatives_unlock(relatives);
+	return err;
+}
+
+/* What [start, end) of a VMO costs; what lies beyond it is left out. */
+static int attribute(struct zvmo *vmo, u64 start, u64 end,
+		     struct zvmo_share *share, u64 *metadata)
+{
+	struct zvmo_cow *cow = vmo->cow;
+	unsigned long index = cow->base + vmo->first;
+	struct relatives relatives;
+	int err;
+
+	memset(share, 0, sizeof(*share));
+	err = relatives_lock(&relatives, cow->family);
+	if (err)
+		return err;
+	end = min(end, zvmo_size(vmo));
+	if (start < end)
+		err = zvmo_tree_share(&cow->tree, relatives.trees, relatives.nr,
+				      index + (start >> PAGE_SHIFT),
+				      index + (end >> PAGE_SHIFT) - 1, share);
+	if (metadata)
+		*metadata = zvmo_tree_bytes(&cow->tree);
+	relatives_unlock(&relatives);
+	return err;
+}
+
+/*
+ * Two structures have these members. What is populated is what is committed, as
+ * long as nothing is compressed.
+ */
+#define fill_share(info, share)                                                \
+	do {                                                                   \
+		(info)->committed_bytes = (share)->bytes;                      \
+		(info)->populated_bytes = (share)->bytes;                      \
+		(info)->committed_private_bytes = (share)->private_bytes;      \
+		(info)->populated_private_bytes = (share)->private_bytes;      \
+		(info)->committed_scaled_bytes = (share)->scaled_bytes;        \
+		(info)->populated_scaled_bytes = (share)->scaled_bytes;        \
+		(info)->committed_fractional_scaled_bytes = (share)->fraction; \
+		(info)->populated_fractional_scaled_bytes = (share)->fraction; \
+	} while (0)
+
+/**
+ * zvmo_attribute_vmo() - Fill in what takes long to find out about a VMO.
+ * @vmo: The VMO.
+ * @info: Filled after zvmo_get_info(): the members after @name, and
+ *	@committed_bytes anew, so that all are of one moment.
+ *
+ * Takes time in proportion to the distinct nodes of the family.
+ *
+ * Context: May sleep. Takes and releases the locks of the family and of all its
+ *	members.
+ * Return: 0, -ENOMEM or -EINTR (fatal signal).
+ */
+int zvmo_attribute_vmo(struct zvmo *vmo, struct zvmo_info *info)
+{
+	struct zvmo_share share;
+	int err;
+
+	err = attribute(vmo, 0, ZVMO_SIZE_MAX, &share, &info->metadata_bytes);
+	if (err)
+		return err;
+	fill_share(info, &share);
+	info->share_count = zvmo_count_spaces(vmo);
+	info->handle_count = kref_read(&vmo->refs);
+	return 0;
+}
+
+/**
+ * zvmo_attribute_range() - Tell what a range costs.
+ * @vmo: The VMO.
+ * @info: As ZVMO_IOC_GET_RANGE_INFO documents.
+ *
+ * Context: May sleep. Takes and releases the locks of the family and of all its
+ *	members.
+ * Return: 0 or a negative errno as documented there.
+ */
+int zvmo_attribute_range(struct zvmo *vmo, struct zvmo_range_info *info)
+{
+	struct zvmo_share share;
+	u64 end;
+	int err;
+
+	if ((info->offset | info->length) % PAGE_SIZE)
+		return -EINVAL;
+	if (check_add_overflow((u64)info->offset, (u64)info->length, &end))
+		return -ERANGE;
+	err = attribute(vmo, info->offset, end, &share, NULL);
+	if (!err)
+		fill_share(info, &share);
+	return err;
+}

@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zvmo: discardable content - locked, unlocked, and dropped under pressure
+ *
+ * A discardable content object is in one of four states:
+ *
+ * ============  =====  =======================================================
+ * unset         0      created, never locked: not dropped
+ * locked        > 0    locks are held: not dropped
+ * reclaimable   0      the last lock was released: may be dropped as a whole
+ * discarded     0      dropped; @cow->discarded is set, the tree is empty
+ * ============  =====  =======================================================
+ *
+ * (The number is the lock count.) Reclaimable objects are on a list of those
+ * that were unlocked longest ago, which a shrinker goes through; the list is
+ * kept by memory cgroup, so that pressure in a group drops its own. To lock and
+ * to unlock is a list operation, whatever the size.
+ *
+ * Locking: cow->lock held exclusive protects the state; the list's lock nests
+ * inside. The shrinker, which may run in an allocation under any cow->lock, only
+ * tries that lock.
+ */
+#include <linux/jiffies.h>
+#include <linux/moduleparam.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "compat.h"
+#include "discard.h"
+
+static unsigned int discard_age;
+module_param(discard_age, uint, 0644);
+MODULE_PARM_DESC(
+	discard_age,
+	"Milliseconds after unlocking in which discardable content stays (default 0)");
+
+/**
+ * struct zvmo_discard - What makes a content object discardable.
+ * @cow: The object.
+ * @lru: Entry in the list of reclaimable objects; else empty.
+ * @locks: Locks held.
+ * @was_locked: It was locked at least once.
+ * @unlocked_at: When the last lock was released, in jiffies.
+ * @pages: How many pages there were then.
+ * @events: How often pages were dropped.
+ *
+ * All but @cow protected by cow->lock, held exclusive to change; @lru also by
+ * the list's lock.
+ */
+struct zvmo_discard {
+	struct zvmo_cow *cow;
+	struct list_head lru;
+	unsigned long locks;
+	bool was_locked;
+	unsigned long unlocked_at;
+	unsigned long pages;
+	unsigned long events;
+};
+
+static struct kmem_cache *discard_cache;
+static struct shrinker *discard_shrinker;
+static struct list_lru discard_lru;
+static bool discard_ready; /* the list is there, for the shrinker to see */
+
+/* Of all reclaimable objects: how many, and the sum of their @pages. */
+static atomic_long_t nr_reclaimable;
+static atomic_long_t reclaimable_pages;
+static atomic_long_t nr_events;
+
+/* Transitions; cow->lock is held exclusive */
+
+static bool is_reclaimable(const struct zvmo_discard *discard)
+{
+	return !list_empty(&discard->lru);
+}
+
+static void account_reclaimable(struct zvmo_discard *discard, int sign)
+{
+	atomic_long_add(sign, &nr_reclaimable);
+	atomic_long_add(sign * (long)discard->pages, &reclaimable_pages);
+}
+
+static void make_reclaimable(struct zvmo_discard *discard)
+{
+	discard->unlocked_at = jiffies;
+	discard->pages =
+		zvmo_tree_count(&discard->cow->tree, 0, ZVMO_INDEX_MAX);
+	account_reclaimable(discard, 1);
+	zvmo_list_lru_add(&discard_lru, &discard->lru);
+}
+
+static void make_unreclaimable(struct zvmo_discard *discard)
+{
+	if (!is_reclaimable(discard))
+		return;
+	zvmo_list_lru_del(&discard_lru, &discard->lru);
+	account_reclaimable(discard, -1);
+}
+
+/* Drop the content; it is no longer on the list. */
+static unsigned long discard_content(struct zvmo_discard *discard)
+{
+	struct zvmo_cow *cow = discard->cow;
+	unsigned long pages = zvmo_tree_count(&cow->tree, 0, ZVMO_INDEX_MAX);
+
+	account_reclaimable(discard, -1);
+	/* Zero pages go too: to touch the content is an error from now on. */
+	if (cow->size)
+		zvmo_cow_unmap(cow, 0, zvmo_cow_pages(cow));
+	zvmo_tree_destroy(&cow->tree);
+	cow->discarded = true;
+	discard->events += !!pages;
+	atomic_long_inc(&nr_events);
+	return pages;
+}
+
+/* The shrinker */
+
+struct shrink {
+	unsigned long want; /* pages */
+	unsigned long freed;
+};
+
+static bool may_discard(const struct zvmo_discard *discard)
+{
+	unsigned long age = msecs_to_jiffies(READ_ONCE(discard_age));
+
+	return !atomic_read(&discard->cow->high_priority) &&
+	       time_after_eq(jiffies, discard->unlocked_at + age);
+}
+
+static ZVMO_LIST_LRU_ISOLATE(isolate, item, list, lock, arg)
+{
+	struct zvmo_discard *discard =
+		container_of(item, struct zvmo_discard, lru);
+	struct zvmo_cow *cow = discard->cow;
+	struct shrink *shrink = arg;
+
+	if (shrink->freed >= shrink->want)
+		return LRU_SKIP;
+	/* While it is on the list, its destruction waits for the list's lock. */
+	if (!down_write_trylock(&cow->lock))
+		return LRU_SKIP;
+	if (!may_discard(discard)) {
+		up_write(&cow->lock);
+		return LRU_SKIP;
+	}
+	list_lru_isolate(list, item);
+	zvmo_list_lru_unlock(list, lock);
+	shrink->freed += discard_content(discard);
+	/* Once it is unlocked it may go: the memory of the lock stays a little. */
+	rcu_read_lock();
+	up_write(&cow->lock);
+	rcu_read_unlock();
+	cond_resched();
+	zvmo_list_lru_lock(list, lock);
+	return LRU_REMOVED_RETRY;
+}
+
+/*
+ * In pages, so that the kernel's arithmetic weighs them against others: the list
+ * counts objects, which are taken for average ones.
+ */
+static unsigned long shrinker_count(struct shrinker *shrinker,
+				    struct shrink_control *sc)
+{
+	unsigned long objects, average;
+
+	/* Pairs with the release in zvmo_discard_init(). */
+	if (!smp_load_acquire(&discard_ready))
+		return 0;
+	objects = list_lru_shrink_count(&discard_lru, sc);
+	if (!objects)
+		return SHRINK_EMPTY;
+	average = max(atomic_long_read(&reclaimable_pages), 0L) /
+		  max(atomic_long_read(&nr_reclaimable), 1L);
+	return objects * max(average, 1UL);
+}
+
+static unsigned long shrinker_scan(struct shrinker *shrinker,
+				   struct shrink_control *sc)
+{
+	struct shrink shrink = { .want = sc->nr_to_scan };
+	unsigned long objects;
+
+	/* Who allocates may hold locks that unmapping takes. */
+	if (!(sc->gfp_mask & __GFP_FS))
+		return SHRINK_STOP;
+	objects = list_lru_shrink_count(&discard_lru, sc);
+	list_lru_walk_one(&discard_lru, sc->nid, sc->memcg, isolate, &shrink,
+			  &objects);
+	if (!shrink.freed)
+		return SHRINK_STOP;
+	/* Else reclaim thinks that nothing helps, and goes on until all is gone. */
+	mm_account_reclaimed_pages(shrink.freed);
+	sc->nr_scanned = max(sc->nr_to_scan, shrink.freed);
+	return shrink.freed;
+}
+
+/* The interface */
+
+/**
+ * zvmo_discard_create() - Make a new content object discardable.
+ * @cow: The object; nobody else knows it.
+ *
+ * Context: May sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int zvmo_discard_create(struct zvmo_cow *cow)
+{
+	/* Such that the list has a part for our memory cgroup. */
+	struct zvmo_discard *discard = kmem_cache_alloc_lru(
+		discard_cache, &discard_lru, GFP_KERNEL | __GFP_ZERO);
+
+	if (!discard)
+		return -ENOMEM;
+	discard->cow = cow;
+	INIT_LIST_HEAD(&discard->lru);
+	cow->discard = discard;
+	return 0;
+}
+
+/**
+ * zvmo_discard_destroy() - Undo zvmo_discard_create(), before the object goes.
+ * @cow: The object; nobody uses it but the shrinker.
+ *
+ * Context: May sleep. Takes and releases @cow->lock.
+ */
+void zvmo_discard_destroy(struct zvmo_cow *cow)
+{
+	struct zvmo_discard *discard = cow->discard;
+
+	down_write(&cow->lock);
+	make_unreclaimable(discard);
+	cow->discard = NULL;
+	up_write(&cow->lock);
+	kmem_cache_free(discard_cache, discard);
+}
+
+/* Check what all three operations want; cow->lock is held. */
+static int check_whole(const struct zvmo_cow *cow, u64 offset, u64 length)
+{
+	if (!cow->discard)
+		return -EOPNOTSUPP;
+	return offset || length != cow->size ? -ERANGE : 0;
+}
+
+static void lock_content(struct zvmo_cow *cow)
+{
+	make_unreclaimable(cow->discard);
+	cow->discard->locks++;
+	cow->discard->was_locked = true;
+	cow->discarded = false;
+}
+
+/* Undo lock_content(): @was_discarded and @was_locked are as before it. */
+static void unlock_content(struct zvmo_cow *cow, bool was_discarded,
+			   bool was_locked)
+{
+	struct zvmo_discard *discard = cow->discard;
+
+	discard->was_locked = was_locked;
+	if (--discard->locks || !was_locked)
+		return;
+	if (was_discarded)
+		cow->discarded = true;
+	else
+		make_reclaimable(discard);
+}
+
+/**
+ * zvmo_discard_lock() - ZVMO_OP_LOCK.
+ * @cow: The object.
+ * @offset: 0, or it fails.
+ * @length: The object's size, or it fails.
+ * @state: Where to say what was found; the size of it was checked.
+ *
+ * Context: May sleep and fault. Takes and releases @cow->lock.
+ * Return: 0, -EOPNOTSUPP, -ERANGE or -EFAULT, as ZVMO_IOC_OP_RANGE documents.
+ */
+int zvmo_discard_lock(struct zvmo_cow *cow, u64 offset, u64 length,
+		      struct zvmo_lock_state __user *state)
+{
+	struct zvmo_lock_state found = {};
+	bool was_discarded, was_locked;
+	int err;
+
+	down_write(&cow->lock);
+	err = check_whole(cow, offset, length);
+	if (!err) {
+		was_discarded = cow->discarded;
+		was_locked = cow->discard->was_locked;
+		found.size = cow->size;
+		if (was_discarded)
+			found.discarded_size = cow->size;
+		lock_content(cow);
+	}
+	up_write(&cow->lock);
+	if (err || !copy_to_user(state, &found, sizeof(found)))
+		return err;
+	down_write(&cow->lock);
+	/* Others may have seen that it was discarded: then that is over. */
+	if (cow->discard->locks > 1 || cow->tree.root)
+		was_discarded = false;
+	if (cow->discard->locks > 1)
+		was_locked = true;
+	unlock_content(cow, was_discarded, was_locked);
+	up_write(&cow->lock);
+	return -EFAULT;
+}
+
+/**
+ * zvmo_discard_try_lock() - ZVMO_OP_TRY_LOCK.
+ * @cow: The object.
+ * @offset: 0, or it fails.
+ * @length: The object's size, or it fails.
+ *
+ * Context: May sleep. Takes and releases @cow->lock.
+ * Return: 0, -EOPNOTSUPP, -ERANGE or -ESTALE, as ZVMO_IOC_OP_RANGE documents.
+ */
+int zvmo_discard_try_lock(struct zvmo_cow *cow, u64 offset, u64 length)
+{
+	int err;
+
+	down_write(&cow->lock);
+	err = check_whole(cow, offset, length);
+	if (!err && cow->discarded)
+		err = -ESTALE;
+	if (!err)
+		lock_content(cow);
+	up_write(&cow->lock);
+	return err;
+}
+
+/**
+ * zvmo_discard_unlock() - ZVMO_OP_UNLOCK.
+ * @cow: The object.
+ * @offset: 0, or it fails.
+ * @length: The object's size, or it fails.
+ *
+ * Context: May sleep. Takes and releases @cow->lock.
+ * Return: 0, -EOPNOTSUPP, -ERANGE or -EBADFD, as ZVMO_IOC_OP_RANGE documents.
+ */
+int zvmo_discard_unlock(struct zvmo_cow *cow, u64 offset, u64 length)
+{
+	int err;
+
+	down_write(&cow->lock);
+	err = check_whole(cow, offset, length);
+	if (!err && !cow->discard->locks)
+		err = -EBADFD;
+	if (!err)
+		unlock_content(cow, false, true);
+	up_write(&cow->lock);
+	return err;
+}
+
+/**
+ * zvmo_discard_lock_count() - How many locks are held.
+ * @cow: The object, discardable or not.
+ *
+ * Context: @cow->lock held.
+ * Return: The number.
+ */
+unsigned long zvmo_discard_lock_count(const struct zvmo_cow *cow)
+{
+	return cow->discard ? cow->discard->locks : 0;
+}
+
+/**
+ * zvmo_discard_events() - How often reclaim dropped pages of an object.
+ * @cow: The object, discardable or not.
+ *
+ * Context: @cow->lock held.
+ * Return: The number.
+ */
+unsigned long zvmo_discard_events(const struct zvmo_cow *cow)
+{
+	return cow->discard ? cow->discard->events : 0;
+}
+
+/**
+ * zvmo_discard_count_reclaimable() - How many objects are reclaimable.
+ *
+ * Return: The number.
+ */
+unsigned long zvmo_discard_count_reclaimable(void)
+{
+	return atomic_long_read(&nr_reclaimable);
+}
+
+/**
+ * zvmo_discard_count_events() - How many objects were discarded ever.
+ *
+ * Return: The number.
+ */
+unsigned long zvmo_discard_count_events(void)
+{
+	return atomic_long_read(&nr_events);
+}
+
+/**
+ * zvmo_discard_exit() - Undo zvmo_discard_init(). No object is left.
+ */
+void zvmo_discard_exit(void)
+{
+	zvmo_shrinker_destroy(discard_shrinker);
+	list_lru_destroy(&discard_lru);
+	kmem_cache_destroy(discard_cache);
+}
+
+/**
+ * zvmo_discard_init() - Set up the list and its shrinker.
+ *
+ * Return: 0 or a negative errno.
+ */
+int zvmo_discard_init(void)
+{
+	int err = -ENOMEM;
+
+	discard_cache = kmem_cache_create("zvmo_discard",
+					  sizeof(struct zvmo_discard), 0,
+					  SLAB_ACCOUNT, NULL);
+	if (!discard_cache)
+		return -ENOMEM;
+	discard_shrinker = zvmo_shrinker_create(
+		"zvmo-discard", SHRINKER_NUMA_AWARE | SHRINKER_MEMCG_AWARE,
+		shrinker_count, shrinker_scan);
+	if (!discard_shrinker)
+		goto destroy_cache;
+	err = list_lru_init_memcg(&discard_lru, discard_shrinker);
+	if (err)
+		goto destroy_shrinker;
+	/* Pairs with the acquire in shrinker_count(). */
+	smp_store_release(&discard_ready, true);
+	zvmo_shrinker_enable(discard_shrinker);
+	return 0;
+
+destroy_shrinker:
+	zvmo_shrinker_destroy(discard_shrinker);
+destroy_cache:
+	kmem_cache_destroy(discard_cache);
+	return err;
+}
