@@ -52,6 +52,9 @@ install: all ## install module, headers, libraries (as root; PREFIX, DESTDIR)
 demo: ## boot a kernel in QEMU and watch zvmo work on a real file (FILE=path)
 	@scripts/demo $(if $(FILE),'$(FILE)')
 
+demo-save: ## watch a server save itself under full load, beside fork() (SHORT=1)
+	@scripts/demo-save $(if $(SHORT),--short)
+
 check: ## run every test, in QEMU where they need the module
 	@tools/testing/check
 
@@ -62,9 +65,9 @@ clean-modules:
 	rm -rf build
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  KDIR=DIR   kernel build tree ($(KDIR))'
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
-.PHONY: all modules prepare tools load unload install demo check clean clean-modules help
+.PHONY: all modules prepare tools load unload install demo demo-save check clean clean-modules help
