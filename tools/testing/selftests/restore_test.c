@@ -464,6 +464,21 @@ TEST(a_hole_in_a_mapping)
 	EXPECT_EQ(test_byte(old, 0), 0);
 }
 
+/* Where a hole was read through the mapping before. */
+TEST(a_page_in_a_mapping)
+{
+	struct pair pair = pair_open(2, 0);
+	char *map = test_map(pair.fd, 0, 2 * PAGE, RW, 0);
+	char *reader = test_map(pair.fd, 0, 2 * PAGE, PROT_READ, 0);
+
+	ASSERT_EQ(zvmo_zero(pair.fd, 0, 2 * PAGE), 0);
+	EXPECT_EQ(map[0], 0);
+	EXPECT_EQ(reader[PAGE], 0);
+	EXPECT_EQ(restore_all(pair.fd, pair.old), 0);
+	EXPECT_EQ(map[0], 'o');
+	EXPECT_EQ(reader[PAGE], 'o');
+}
+
 TEST(mappings_of_another_process)
 {
 	struct pair pair = pair_open(2, 0);
