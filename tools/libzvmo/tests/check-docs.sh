@@ -7,7 +7,7 @@
 #
 # shellcheck disable=SC2013,SC2034 # names without spaces; used by pages.sh
 set -eu
-headers=zvmo.h
+headers='zvmo.h zircon/syscalls.h'
 flags='-Iinclude -I../../uapi'
 libraries=libzvmo.a
 # shellcheck source=tests/pages.sh
@@ -59,7 +59,7 @@ done < "$work/tests"
 grep -o '``[a-z_]*()``' "$design" | tr -d '`()' | sort -u > "$work/functions"
 while read -r function; do
 	case $function in
-	*_*) grep -rqw "$function" ../../zvmo || not_ok "design.rst: there is a $function()" ;;
+	*_*) grep -rqw "$function" ../../zvmo include || not_ok "design.rst: there is a $function()" ;;
 	esac
 done < "$work/functions"
 ok "design.rst names functions and tests that exist"

@@ -6,27 +6,17 @@
 # and what C++ makes of all that. Run by "make check-zircon" in the directory of
 # the library, with CC and CXX in the environment.
 #
-# shellcheck disable=SC2086 # compilers and flags are lists of words
+# shellcheck disable=SC2034,SC2086 # used by pages.sh; flags are lists of words
 set -eu
-export LC_ALL=C
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-number=0
+headers=$(cd include && echo zircon/*.h zircon/*/*.h)
+flags='-Iinclude -I../../uapi'
+libraries=libzvmo.a
+# shellcheck source=tests/pages.sh
+. tests/pages.sh
+page=man/zircon.7
 strict='-Wall -Wextra -Wpedantic -Werror -Iinclude'
 
-ok()
-{
-	number=$((number + 1))
-	echo "ok $number - zircon: $1"
-}
-
-not_ok()
-{
-	echo "not ok $((number + 1)) - zircon: $1"
-	exit 1
-}
-
+# What is found is what is declared.
 same()
 {
 	diff -u "$work/declared" "$work/found" || not_ok "$1"
@@ -34,7 +24,6 @@ same()
 }
 
 # Declarations may span lines; the name is the first word before a bracket.
-headers=$(cd include && echo zircon/*.h zircon/*/*.h)
 for header in $headers; do
 	grep -v '^#define' "include/$header"
 done | tr '\n' ' ' | grep -o 'ZX_API [^(;]*(' | sed 's/ *($//; s/.*[ *]//' |
@@ -48,32 +37,28 @@ nm -D --defined-only libzvmo.so | sed -n 's/.* T \(zx_[^@]*\)@@ZVMO_.*/\1/p' |
 same "libzvmo.so exports what the headers declare"
 nm -g --defined-only libzvmo.a | sed -n 's/.* T \(zx_.*\)/\1/p' | sort > "$work/found"
 same "libzvmo.a has what the headers declare, and no more of zx_"
-sed -n '/^\.Sh CALLS/,/^\.Sh /s/^\.Fn \(zx_[a-z_]*\)$/\1/p' man/zircon.7 | sort > "$work/found"
+sed -n '/^\.Sh CALLS/,/^\.Sh /s/^\.Fn \(zx_[a-z_]*\)$/\1/p' "$page" | sort > "$work/found"
 same "zircon(7) lists the calls"
 
 # Every status that exists is named there, and no other.
 grep -ho 'ZX_ERR_[A-Z_]*' include/zircon/errors.h | sort -u > "$work/declared"
 {
-	grep -o 'ZX_ERR_[A-Z_]*[A-Z]' man/zircon.7
-	sed -n 's/^\.It Li \([A-Z_]*\) Ta .*/ZX_ERR_\1/p' man/zircon.7
+	grep -o 'ZX_ERR_[A-Z_]*[A-Z]' "$page"
+	sed -n 's/^\.It Li \([A-Z_]*\) Ta .*/ZX_ERR_\1/p' "$page"
 } | sort -u > "$work/found"
 same "zircon(7) names the statuses"
-if command -v groff > /dev/null; then
-	groff -mdoc -ww -Tascii man/zircon.7 2> "$work/complaints" > /dev/null
-	[ ! -s "$work/complaints" ] || { cat "$work/complaints"; not_ok "zircon(7) formats"; }
-	ok "zircon(7) formats"
-fi
+check_example "$page"
 
 # The status beside each errno is what the call makes of it: of calls that are
 # documented together, the first.
 awk '
 	/^\.Sh / { calls = $2 == "CALLS" }
-	/^\.Pp/ { name = "" }
+	/^\.(Pp|Ss)/ { name = "" }
 	calls && /^\.Fn zx_/ && !name { name = $2 }
 	calls && /^\.It Li / && $5 != "-" && name !~ /^zx_vmar_(unmap|protect|op_range)$/ {
 		for (i = 5; $i != "Ta"; i++)
 			print name, $i, $3
-	}' man/zircon.7 > "$work/rules"
+	}' "$page" > "$work/rules"
 obj/zircon_errno_test < "$work/rules" > "$work/output" ||
 	{ cat "$work/output"; not_ok "zircon(7) says what becomes of each errno"; }
 ok "zircon(7) says what becomes of each errno ($(tail -n 1 "$work/output"))"

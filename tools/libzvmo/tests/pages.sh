@@ -111,8 +111,19 @@ check_page()
 	ok "$1: is named well, formats, and names constants that exist"
 }
 
-# check_call_page PAGE: of section 3; its SYNOPSIS agrees with the header, and
-# its EXAMPLES with examples/PAGE.c (but for the licence line), which compiles.
+# check_example PAGE: its EXAMPLES is examples/PAGE.c (but for the licence line),
+# which compiles.
+check_example()
+{
+	example=$(basename "$1")
+	example=examples/${example%.*}.c
+	section "$1" EXAMPLES | sed '1d;$d; s/\\e/\\/g' > "$work/example.c"
+	sed 1d "$example" | diff -u - "$work/example.c" || not_ok "$1: EXAMPLES is $example"
+	compile -o "$work/example" "$work/example.c" $libraries || not_ok "$1: EXAMPLES compiles"
+	ok "$1: EXAMPLES is $example and compiles"
+}
+
+# check_call_page PAGE: of section 3; its SYNOPSIS agrees with the header.
 check_call_page()
 {
 	check_page "$1"
@@ -123,12 +134,7 @@ check_call_page()
 	diff -u "$work/names" "$work/prototypes" || not_ok "$1: NAME agrees with SYNOPSIS"
 	section "$1" ERRORS | grep -q '^\.It Bq Er E' || not_ok "$1: has ERRORS"
 	ok "$1: NAME, SYNOPSIS and header agree"
-
-	example=examples/$(basename "$1" .3).c
-	section "$1" EXAMPLES | sed '1d;$d; s/\\e/\\/g' > "$work/example.c"
-	sed 1d "$example" | diff -u - "$work/example.c" || not_ok "$1: EXAMPLES is $example"
-	compile -o "$work/example" "$work/example.c" $libraries || not_ok "$1: EXAMPLES compiles"
-	ok "$1: EXAMPLES is $example and compiles"
+	check_example "$1"
 }
 
 # check_references PAGE...: each page that these refer to, of those whose names

@@ -45,12 +45,21 @@ static int run(int (*example)(int argc, char **argv), char *output, size_t size)
 	}
 
 int example_hello(int argc, char **argv);
+int example_zircon(int argc, char **argv);
 
 TEST(runs_hello)
 {
 	char output[256];
 
 	EXPECT_EQ(run(example_hello, output, sizeof(output)), 0);
+	EXPECT_STREQ(output, "parent: after\nsnapshot: before\n");
+}
+
+TEST(runs_zircon)
+{
+	char output[256];
+
+	EXPECT_EQ(run(example_zircon, output, sizeof(output)), 0);
 	EXPECT_STREQ(output, "parent: after\nsnapshot: before\n");
 }
 

@@ -3,11 +3,11 @@
  * zvmo: selftests - helpers for the zx_* calls
  */
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "guest.h"
 #include "zx.h"
 
 bool zx_test_status(struct test_place place, zx_status_t found,
@@ -106,18 +106,6 @@ void *zx_test_no_memory(void)
 	return page;
 }
 
-/* Returns whether it could be written. */
-static bool write_file(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "we");
-	bool written;
-
-	if (!file)
-		return false;
-	written = fputs(text, file) >= 0;
-	return !fclose(file) && written;
-}
-
 static bool is_discarded(zx_handle_t vmo)
 {
 	char byte;
@@ -131,16 +119,15 @@ zx_handle_t zx_test_discarded(uint64_t size)
 	zx_vmo_lock_state_t state;
 	unsigned int i;
 
-	if (zx_vmo_op_range(vmo, ZX_VMO_OP_LOCK, 0, size, &state,
-			    sizeof(state)))
-		SKIP("no discardable VMOs");
+	ASSERT_ZX(zx_vmo_op_range(vmo, ZX_VMO_OP_LOCK, 0, size, &state,
+				  sizeof(state)),
+		  OK);
 	zx_test_fill(vmo, 0, size, 0x77);
 	ASSERT_ZX(zx_vmo_op_range(vmo, ZX_VMO_OP_UNLOCK, 0, size, NULL, 0), OK);
-	write_file("/sys/module/zvmo/parameters/discard_age", "0");
+	guest_set_parameter("discard_age", "0");
 	for (i = 0; i < 20 && !is_discarded(vmo); i++)
-		write_file("/proc/sys/vm/drop_caches", "2");
-	if (!is_discarded(vmo))
-		SKIP("the kernel cannot be made to discard");
+		guest_reclaim();
+	ASSERT(is_discarded(vmo));
 	return vmo;
 }
 

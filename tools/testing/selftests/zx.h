@@ -53,7 +53,7 @@ zx_handle_t zx_test_other(void);
 /* Memory that cannot be accessed: a page. */
 void *zx_test_no_memory(void);
 
-/* A discardable VMO of that size that was discarded; else the case is skipped. */
+/* A discardable VMO of that size that was discarded. */
 zx_handle_t zx_test_discarded(uint64_t size);
 
 /* Bytes, to the VMO's size. */

@@ -4,7 +4,9 @@
  * waiting
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "zx.h"
@@ -698,6 +700,25 @@ TEST(wait_until_children_die)
 		  OK);
 	EXPECT_GE(zx_clock_get_monotonic() - start, ZX_MSEC(40));
 	test_wait_for(process);
+}
+
+static void ignore(int signal)
+{
+	(void)signal;
+}
+
+/* Signals of Linux do not end a wait. */
+TEST(wait_is_not_interrupted)
+{
+	struct sigaction action = { .sa_handler = ignore };
+	struct itimerval timer = { { 0, 5000 }, { 0, 5000 } };
+	zx_handle_t vmo = zx_test_create(PAGE, 0);
+	zx_time_t deadline = zx_deadline_after(ZX_MSEC(50));
+
+	sigaction(SIGALRM, &action, NULL);
+	ASSERT_EQ(setitimer(ITIMER_REAL, &timer, NULL), 0);
+	EXPECT_ZX(zx_object_wait_one(vmo, 0, deadline, NULL), TIMED_OUT);
+	EXPECT_GE(zx_clock_get_monotonic(), deadline);
 }
 
 /* A mapping keeps a child alive, in the other process too. */

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "guest.h"
 #include "zx.h"
 
 #define ROOT zx_vmar_root_self()
@@ -429,13 +430,14 @@ TEST(map_enters_pages)
 {
 	zx_handle_t vmo = zx_test_create(4 * PAGE, 0);
 	zx_vaddr_t address;
-	unsigned char in;
 
 	zx_test_fill(vmo, PAGE, PAGE, 1);
+	address = zx_test_map(READ, vmo, 0, 8 * PAGE);
+	EXPECT_EQ(guest_mapped((void *)address, 8), 0);
 	address = zx_test_map(READ | ZX_VM_MAP_RANGE, vmo, 0, 8 * PAGE);
+	EXPECT_EQ(guest_mapped((void *)address, 8), 1);
+	EXPECT(guest_is_mapped((void *)(address + PAGE)));
 	EXPECT_EQ(zx_test_info(vmo).committed_bytes, PAGE);
-	EXPECT_EQ(mincore((void *)(address + PAGE), PAGE, &in), 0);
-	EXPECT_EQ(*(uint8_t *)(address + PAGE), 1);
 }
 
 /* Mappings last without handles, and one descriptor serves all of a VMO. */
@@ -798,16 +800,103 @@ TEST(op_of_clones)
 	EXPECT(zx_test_holds(vmo, 0, PAGE, 1));
 }
 
-TEST(op_map_range_commits_nothing)
+/* Which operations enter what exists into the page tables. */
+TEST(op_enters_pages)
 {
-	zx_handle_t vmo = zx_test_create(3 * PAGE, 0);
-	zx_vaddr_t at = zx_test_map(READ | WRITE, vmo, 0, 3 * PAGE);
+	static const struct {
+		uint32_t op;
+		unsigned int mapped;
+		unsigned int committed;
+	} effects[] = {
+		{ ZX_VMAR_OP_DONT_NEED, 0, 1 },
+		{ ZX_VMAR_OP_MAP_RANGE, 1, 1 },
+		{ ZX_VMAR_OP_PREFETCH, 1, 1 },
+		{ ZX_VMAR_OP_ALWAYS_NEED, 1, 1 },
+		{ ZX_VMAR_OP_COMMIT, 3, 3 },
+		{ ZX_VMAR_OP_ZERO, 0, 0 },
+		{ ZX_VMAR_OP_DECOMMIT, 0, 0 },
+	};
+	unsigned int i;
 
-	zx_test_fill(vmo, PAGE, PAGE, 1);
-	EXPECT_ZX(op(ZX_VMAR_OP_MAP_RANGE, at, 3 * PAGE), OK);
-	EXPECT_ZX(op(ZX_VMAR_OP_PREFETCH, at, 3 * PAGE), OK);
-	EXPECT_EQ(zx_test_info(vmo).committed_bytes, PAGE);
-	EXPECT_EQ(*(uint8_t *)(at + PAGE), 1);
+	for (i = 0; i < COUNT(effects); i++) {
+		zx_handle_t vmo = zx_test_create(3 * PAGE, 0);
+		zx_vaddr_t at = zx_test_map(READ | WRITE, vmo, 0, 3 * PAGE);
+
+		test_context("op %u", effects[i].op);
+		zx_test_fill(vmo, PAGE, PAGE, 1);
+		EXPECT_ZX(op(effects[i].op, at, 3 * PAGE), OK);
+		EXPECT_EQ(guest_mapped((void *)at, 3), effects[i].mapped);
+		EXPECT_EQ(zx_test_info(vmo).committed_bytes,
+			  effects[i].committed * PAGE);
+	}
+}
+
+/*
+ * Random mapping and unmapping in a window, against a model: what each page
+ * shows, which is told by zeroing it by its address.
+ */
+#define WINDOW 24
+#define VMOS 3
+#define VMO_PAGES 40
+
+struct shown {
+	int vmo; /* -1: a hole */
+	unsigned int page;
+};
+
+static void check_page(zx_vaddr_t address, const struct shown *shown,
+		       const zx_handle_t *vmos)
+{
+	if (shown->vmo < 0) {
+		EXPECT_ZX(zx_vmar_protect(ROOT, READ, address, PAGE),
+			  NOT_FOUND);
+		EXPECT_ZX(op(ZX_VMAR_OP_ZERO, address, PAGE), BAD_STATE);
+		return;
+	}
+	zx_test_fill(vmos[shown->vmo], shown->page * PAGE, 1, 0xaa);
+	EXPECT_EQ(*(uint8_t *)address, 0xaa);
+	EXPECT_ZX(op(ZX_VMAR_OP_ZERO, address, PAGE), OK);
+	EXPECT(zx_test_holds(vmos[shown->vmo], shown->page * PAGE, 1, 0));
+}
+
+TEST(random_mappings)
+{
+	zx_vaddr_t window = free_range(WINDOW * PAGE), address;
+	struct shown shown[WINDOW];
+	uint64_t random = test_seed;
+	zx_handle_t vmos[VMOS];
+	unsigned int round, i;
+
+	for (i = 0; i < VMOS; i++)
+		vmos[i] = zx_test_create(VMO_PAGES * PAGE, 0);
+	for (i = 0; i < WINDOW; i++)
+		shown[i].vmo = -1;
+	for (round = 0; round < 300; round++) {
+		unsigned int first = test_random_below(&random, WINDOW);
+		unsigned int nr =
+			1 + test_random_below(&random, WINDOW - first);
+		int vmo = (int)test_random_below(&random, VMOS + 1) - 1;
+		unsigned int page =
+			test_random_below(&random, VMO_PAGES - WINDOW);
+		zx_vaddr_t at = window + first * PAGE;
+
+		test_context("round %u: pages %u+%u, VMO %d", round, first, nr,
+			     vmo);
+		if (vmo < 0)
+			EXPECT_ZX(zx_vmar_unmap(ROOT, at, nr * PAGE), OK);
+		else
+			EXPECT_ZX(zx_vmar_map(ROOT, READ | OVERWRITE, at,
+					      vmos[vmo], page * PAGE, nr * PAGE,
+					      &address),
+				  OK);
+		for (i = first; i < first + nr; i++)
+			shown[i] = (struct shown){ vmo, page + i - first };
+		for (i = 0; i < WINDOW; i++)
+			check_page(window + i * PAGE, shown + i, vmos);
+	}
+	EXPECT_ZX(zx_vmar_unmap(ROOT, window, WINDOW * PAGE), OK);
+	EXPECT_ZX(zx_handle_close_many(vmos, VMOS), OK);
+	EXPECT_EQ(test_stats().vmos, 0);
 }
 
 /* Processes and threads */

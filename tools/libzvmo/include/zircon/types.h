@@ -14,10 +14,6 @@
 #include <zircon/limits.h>
 #include <zircon/rights.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #define ZX_API __attribute__((visibility("default")))
 
 /* A file descriptor's number, never 0; or the root of the address space. */
@@ -160,9 +156,5 @@ typedef uint32_t zx_vm_option_t;
 #define ZX_VM_ALIGN_1GB ((zx_vm_option_t)30 << ZX_VM_ALIGN_BASE)
 #define ZX_VM_ALIGN_2GB ((zx_vm_option_t)31 << ZX_VM_ALIGN_BASE)
 #define ZX_VM_ALIGN_4GB ((zx_vm_option_t)32 << ZX_VM_ALIGN_BASE)
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif /* _ZIRCON_TYPES_H */

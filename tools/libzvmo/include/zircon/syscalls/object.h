@@ -7,10 +7,6 @@
 
 #include <zircon/types.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 typedef uint32_t zx_object_info_topic_t;
 
 /* A number, and the version of the record in the upper bits. */
@@ -87,9 +83,5 @@ typedef struct zx_info_vmo {
 /* Properties: char [ZX_MAX_NAME_LEN], and uint64_t. */
 #define ZX_PROP_NAME ((uint32_t)3)
 #define ZX_PROP_VMO_CONTENT_SIZE ((uint32_t)17)
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif /* _ZIRCON_SYSCALLS_OBJECT_H */
