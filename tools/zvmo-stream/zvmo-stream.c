@@ -134,11 +134,35 @@ static int open_or_die(const char *path, int flags)
 	return fd;
 }
 
-static int stream_open(const char *path, int flags)
+static int stream_open(const char *path)
 {
+	return strcmp(path, "-") == 0 ? STDIN_FILENO :
+					open_or_die(path, O_RDONLY);
+}
+
+static bool same_file(int fd, int other)
+{
+	struct stat stat, others;
+
+	return fd >= 0 && !fstat(fd, &stat) && !fstat(other, &others) &&
+	       stat.st_dev == others.st_dev && stat.st_ino == others.st_ino;
+}
+
+/* What is to be saved is not overwritten. */
+static int stream_create(const char *path, int fd, int base)
+{
+	struct stat stat;
+	int stream;
+
 	if (strcmp(path, "-") == 0)
-		return flags == O_RDONLY ? STDIN_FILENO : STDOUT_FILENO;
-	return open_or_die(path, flags);
+		return STDOUT_FILENO;
+	stream = open_or_die(path, O_WRONLY | O_CREAT);
+	if (same_file(fd, stream) || same_file(base, stream))
+		usage("save: %s is what is to be saved, or its base", path);
+	if (fstat(stream, &stat) ||
+	    (S_ISREG(stat.st_mode) && ftruncate(stream, 0)))
+		err(STATUS_FAILED, "%s", path);
+	return stream;
 }
 
 static void stream_close(int fd, const char *path)
@@ -166,7 +190,7 @@ static void save(const struct arguments *arguments)
 		fd = open_or_die(arguments->file, O_RDONLY);
 	if (arguments->base)
 		base = open_or_die(arguments->base, O_RDONLY);
-	stream = stream_open(path, O_WRONLY | O_CREAT | O_TRUNC);
+	stream = stream_create(path, fd, base);
 	error = zvmo_stream_save(fd, base, stream, &options, NULL);
 	if (error)
 		die(error, path);
@@ -186,7 +210,7 @@ static void for_each_stream(const struct arguments *arguments, action act)
 		usage("no STREAM");
 	for (i = 0; i < arguments->count; i++) {
 		const char *path = arguments->streams[i];
-		int stream = stream_open(path, O_RDONLY), error;
+		int stream = stream_open(path), error;
 
 		error = act(stream, arguments, path);
 		if (error)

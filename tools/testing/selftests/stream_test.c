@@ -6,16 +6,19 @@
  * full; here, that VMOs come out as they went in, or stay as they were.
  */
 #include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <zvmo_stream.h>
 
-#include "harness.h"
+#include "guest.h"
 
 /* A stream in a file, at its beginning. */
 static int save_with(int fd, int base, int compression,
@@ -631,6 +634,74 @@ TEST(goes_back_if_taking_over_fails)
 	EXPECT(same(fd, twin));
 }
 
+static void expect_killed(pid_t process)
+{
+	int status;
+
+	ASSERT_EQ(waitpid(process, &status, 0), process);
+	EXPECT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+/* Memory ends while the stream is read: it is the reader that dies. */
+TEST(killed_for_memory)
+{
+	const uint64_t size = 24 * MIB;
+	int from = test_create(size, 0), fd = test_create(size, 0), stream;
+	pid_t process;
+
+	test_fill(fd, 0, PAGE, 9);
+	test_fill(from, 0, size, 1);
+	stream = save(from, -1);
+	cgroup_create("zvmo-applies", 8 * MIB);
+	process = test_fork();
+	if (!process) {
+		cgroup_enter("zvmo-applies");
+		apply(fd, stream);
+		_exit(EXIT_SUCCESS);
+	}
+	expect_killed(process);
+	EXPECT(test_holds(fd, 0, PAGE, 9));
+	EXPECT(test_holds(fd, PAGE, size - PAGE, 0));
+	EXPECT_EQ(test_info(fd).committed_bytes, PAGE);
+	EXPECT_EQ(test_info(fd).num_children, 0);
+	EXPECT_EQ(apply(fd, stream), 0);
+	EXPECT(same(fd, from));
+}
+
+/* At any time: the VMO has the one content or the other, nothing between. */
+TEST(killed_at_any_time)
+{
+	const uint64_t size = 64 * PAGE;
+	int fd = test_create(size, 0), states[2], streams[2], now, i;
+	unsigned int times[2] = { 0, 0 };
+	uint64_t random = test_seed;
+
+	for (i = 0; i < 2; i++) {
+		test_fill(fd, 0, size, (uint8_t)(i + 1));
+		states[i] = test_snapshot(fd);
+		streams[i] = save(states[i], -1);
+	}
+	for (i = 0; i < 60; i++) {
+		pid_t process = test_fork();
+		bool moved;
+
+		if (!process) {
+			for (now = i % 2;; now = 1 - now)
+				ASSERT_EQ(apply(fd, streams[now]), 0);
+		}
+		usleep(1000 + test_random_below(&random, 20000));
+		kill(process, SIGKILL);
+		expect_killed(process);
+		test_context("kill %d", i);
+		moved = test_byte(fd, 0) == 1;
+		times[moved]++;
+		ASSERT(same(fd, states[!moved]));
+		ASSERT_EQ(test_info(fd).num_children, 2);
+	}
+	EXPECT_NE(times[0], 0);
+	EXPECT_NE(times[1], 0);
+}
+
 TEST(resizable_when_asked)
 {
 	struct zvmo_stream_options options = {
@@ -650,6 +721,63 @@ TEST(resizable_when_asked)
 	ASSERT_GE(next, 0);
 	EXPECT(same(fd, next));
 	EXPECT_EQ(zvmo_set_size(next, 5 * PAGE), 0);
+}
+
+/* The program zvmo-stream, linked in. Returns its exit status. */
+int zvmo_stream_main(int argc, char **argv);
+
+static int run(const char *line)
+{
+	char words[128], *argv[10] = { NULL };
+	int argc = 0, status;
+	pid_t process = fork();
+
+	ASSERT_GE(process, 0);
+	if (process) {
+		ASSERT_EQ(waitpid(process, &status, 0), process);
+		ASSERT(WIFEXITED(status));
+		return WEXITSTATUS(status);
+	}
+	snprintf(words, sizeof(words), "%s", line);
+	for (argv[argc] = strtok(words, " "); argv[argc];
+	     argv[argc] = strtok(NULL, " "))
+		argc++;
+	exit(zvmo_stream_main(argc, argv));
+}
+
+/* VMOs are descriptors that it inherits. */
+TEST(program)
+{
+	int fd = test_create(16 * PAGE, 0), last, copy;
+
+	test_fill(fd, 0, 5 * PAGE, 1);
+	last = test_snapshot(fd);
+	test_fill(fd, 2 * PAGE, PAGE, 2);
+	copy = test_create(16 * PAGE, 0);
+	ASSERT_EQ(dup2(fd, 20), 20);
+	ASSERT_EQ(dup2(last, 21), 21);
+	ASSERT_EQ(dup2(copy, 22), 22);
+	EXPECT_EQ(run("zvmo-stream save --fd 21 --zstd /tmp/whole"), 0);
+	EXPECT_EQ(run("zvmo-stream save --fd 20 --base-fd 21 /tmp/part"), 0);
+	EXPECT_EQ(run("zvmo-stream load --fd 22 /tmp/part"), 4);
+	EXPECT_EQ(test_info(copy).committed_bytes, 0);
+	EXPECT_EQ(run("zvmo-stream load --fd 22 /tmp/whole"), 0);
+	EXPECT(same(copy, last));
+	EXPECT_EQ(run("zvmo-stream load --fd 22 /tmp/part"), 0);
+	EXPECT(same(copy, fd));
+	EXPECT_EQ(run("zvmo-stream load --fd 22 /tmp/part"), 4);
+	EXPECT(same(copy, fd));
+	/* What VMOs hold, files can; and the other way round. */
+	EXPECT_EQ(run("zvmo-stream load --to /tmp/image /tmp/whole /tmp/part"),
+		  0);
+	EXPECT_EQ(run("zvmo-stream save --from /tmp/image /tmp/whole"), 0);
+	EXPECT_EQ(zvmo_zero(copy, 0, 16 * PAGE), 0);
+	EXPECT_EQ(run("zvmo-stream load --fd 22 /tmp/whole"), 0);
+	EXPECT(same(copy, fd));
+	EXPECT_EQ(run("zvmo-stream load --fd 0 /tmp/whole"), 1);
+	unlink("/tmp/whole");
+	unlink("/tmp/part");
+	unlink("/tmp/image");
 }
 
 /* Who has it mapped sees the new content. */

@@ -22,7 +22,8 @@
  *   stream has: pipes and sockets do, and streams may follow one another.
  *   Descriptors of streams are to block. A signal handler does not end a call.
  * - Any thread may call; two calls must not use one stream, or one file, at the
- *   same time. A call allocates up to 8 MiB, and frees them.
+ *   same time. A call allocates 4 MiB, and to compress up to 18 MiB more, and
+ *   frees them.
  */
 #ifndef _ZVMO_STREAM_H
 #define _ZVMO_STREAM_H
@@ -113,7 +114,7 @@ struct zvmo_stream_options {
  *	change.
  * @base: A relative, not a slice, to write only what differs from it; or -1.
  *	Rights: DUPLICATE and READ. It is not to change.
- * @out: Where to write.
+ * @out: Where to write; not the file that is saved, or its base.
  * @options: How, or NULL.
  * @info: out: what was written; NULL if it does not matter.
  *

@@ -38,6 +38,28 @@ const char *__asan_default_options(void)
 	return "quarantine_size_mb=1";
 }
 
+/* How many allocations of the library succeed before one fails; -1: all. */
+static int allocations = -1;
+
+static bool allocation_fails(void)
+{
+	return allocations >= 0 && allocations-- == 0;
+}
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+	return allocation_fails() ? NULL : __real_malloc(size);
+}
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return allocation_fails() ? NULL : __real_calloc(count, size);
+}
+
 static bool failed;
 
 #define CHECK(condition)                                            \
@@ -853,6 +875,43 @@ static void output_fails(void)
 	close(file);
 }
 
+/* Each allocation fails once; nothing leaks (the sanitizer looks). */
+static void no_memory(void)
+{
+	const struct zvmo_stream_options options = { .size = sizeof(options),
+						     .compression = level };
+	int old = file_new(20000), new = file_new(20000), n, stream, file;
+	int result = -ENOMEM;
+
+	fill(old, 0, 20000, 1);
+	fill(new, 0, 10000, 2);
+	for (n = 0; result; n++) {
+		stream = file_new(0);
+		allocations = n;
+		result = zvmo_stream_save(new, old, stream, &options, NULL);
+		allocations = -1;
+		if (result) {
+			EXPECT(result, -ENOMEM);
+			EXPECT(size_of(stream), 0);
+			close(stream);
+		}
+	}
+	EXPECT(n, level ? 5 : 4);
+	result = -ENOMEM;
+	for (n = 0; result; n++) {
+		file = copy(old);
+		allocations = n;
+		result = load(file, stream);
+		allocations = -1;
+		EXPECT(result, n < (level ? 3 : 2) ? -ENOMEM : 0);
+		CHECK(same(file, result ? old : new));
+		close(file);
+	}
+	close(stream);
+	close(old);
+	close(new);
+}
+
 static void options_are_checked(void)
 {
 	int file = file_new(5000), stream = file_new(0);
@@ -909,6 +968,7 @@ static const struct {
 	CASE(through_a_pipe),
 	CASE(into_a_pipe),
 	CASE(output_fails),
+	CASE(no_memory),
 	CASE(options_are_checked),
 };
 

@@ -121,6 +121,15 @@ compressed()
 		status 0 load --to copy.img packed && cmp monday copy.img
 }
 
+not_onto_itself()
+{
+	cp monday copy.img
+	status 2 save --from copy.img copy.img && cmp monday copy.img &&
+		status 2 save --from tuesday --base copy.img copy.img && cmp monday copy.img &&
+		status 0 load --to full full && cmp monday full &&
+		status 0 save --from monday full
+}
+
 usage()
 {
 	status 2 && status 2 frobnicate && status 2 save full && status 2 save --from monday &&
@@ -155,6 +164,7 @@ check "cut off" cut
 check "show" shows
 check "identities" identities_meet
 check "compressed" compressed
+check "onto itself" not_onto_itself
 check "usage" usage
 check "failures" fails
 echo "1..$number"
