@@ -52,6 +52,9 @@ install: all ## install module, headers, libraries (as root; PREFIX, DESTDIR)
 demo: ## boot a kernel in QEMU and watch zvmo work on a real file (FILE=path)
 	@scripts/demo $(if $(FILE),'$(FILE)')
 
+demo-save: ## watch a server save itself under full load, beside fork() (SHORT=1)
+	@scripts/demo-save $(if $(SHORT),--short)
+
 check: ## run every test, in QEMU where they need the module
 	@tools/testing/check
 
@@ -74,4 +77,4 @@ help: ## this list
 	@echo '  KDIR=DIR   kernel build tree ($(KDIR))'
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
-.PHONY: all modules prepare tools load unload install demo check check-debug kunit clean clean-modules help
+.PHONY: all modules prepare tools load unload install demo demo-save check check-debug kunit clean clean-modules help
