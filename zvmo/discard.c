@@ -126,6 +126,7 @@ static unsigned long discard_content(struct zvmo_discard *discard)
 struct shrink {
 	unsigned long want; /* pages */
 	unsigned long freed;
+	unsigned long nr_to_walk; /* objects */
 };
 
 static bool may_discard(const struct zvmo_discard *discard)
@@ -143,8 +144,11 @@ static ZVMO_LIST_LRU_ISOLATE(isolate, item, list, lock, arg)
 	struct zvmo_cow *cow = discard->cow;
 	struct shrink *shrink = arg;
 
-	if (shrink->freed >= shrink->want)
+	/* Do not go on through a list that may be long, under its lock. */
+	if (shrink->freed >= shrink->want) {
+		shrink->nr_to_walk = 0;
 		return LRU_SKIP;
+	}
 	/* While it is on the list, its destruction waits for the list's lock. */
 	if (!down_write_trylock(&cow->lock))
 		return LRU_SKIP;
@@ -188,14 +192,13 @@ static unsigned long shrinker_scan(struct shrinker *shrinker,
 				   struct shrink_control *sc)
 {
 	struct shrink shrink = { .want = sc->nr_to_scan };
-	unsigned long objects;
 
 	/* Who allocates may hold locks that unmapping takes. */
 	if (!(sc->gfp_mask & __GFP_FS))
 		return SHRINK_STOP;
-	objects = list_lru_shrink_count(&discard_lru, sc);
+	shrink.nr_to_walk = list_lru_shrink_count(&discard_lru, sc);
 	list_lru_walk_one(&discard_lru, sc->nid, sc->memcg, isolate, &shrink,
-			  &objects);
+			  &shrink.nr_to_walk);
 	if (!shrink.freed)
 		return SHRINK_STOP;
 	/* Else reclaim thinks that nothing helps, and goes on until all is gone. */
