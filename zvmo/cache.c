@@ -90,7 +90,11 @@ int zvmo_cache_op(struct zvmo_cow *cow, u32 op, u64 start, u64 end)
 	return 0;
 }
 
-/* Give every page the memory type of a policy; stops at the first failure. */
+/*
+ * Give every page the memory type of a policy; stops at the first failure. A
+ * page takes long, so who waits for all of them can be killed; but not when this
+ * goes back to the policy that the object has.
+ */
 static int set_memory_types(struct zvmo_cow *cow, u32 policy)
 {
 	unsigned long index = 0;
@@ -98,6 +102,9 @@ static int set_memory_types(struct zvmo_cow *cow, u32 policy)
 
 	for (; !err && zvmo_tree_next_page(&cow->tree, &index, ZVMO_INDEX_MAX);
 	     index++) {
+		if (policy != cow->cache_policy &&
+		    fatal_signal_pending(current))
+			return -EINTR;
 		err = zvmo_page_set_memory_type(
 			zvmo_entry_page(zvmo_tree_lookup(&cow->tree, index)),
 			policy);

@@ -5,10 +5,12 @@
  * What a cache does cannot be seen from here; that content stays whole can.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -657,6 +659,26 @@ TEST(the_kernel_reads_the_mapping)
 	} else {
 		EXPECT_ERRNO(size, EFAULT);
 	}
+}
+
+/* It takes long for many pages; who is killed stops, and goes back. */
+TEST(who_changes_it_can_be_killed)
+{
+	uint64_t size = 128 << 20;
+	int fd = test_create(size, 0);
+	pid_t process;
+
+	ASSERT_EQ(ioc_op(fd, ZVMO_OP_COMMIT, 0, size), 0);
+	process = test_fork();
+	if (!process) {
+		ioc_set_cache_policy(fd, UNCACHED);
+		_exit(EXIT_SUCCESS);
+	}
+	sleep_ms(20);
+	kill(process, SIGKILL);
+	ASSERT_EQ(waitpid(process, NULL, 0), process);
+	EXPECT_EQ(test_info(fd).cache_policy, CACHED);
+	ioc_fill(fd, 0, size, 'a');
 }
 
 /* Against mmap(): one of them comes first. */
