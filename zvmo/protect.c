@@ -48,6 +48,24 @@ static void switch_mm_to_flush(struct zvmo_protect *protect,
 	protect->mm = mm;
 }
 
+/*
+ * One page a call: before 6.1.135 (and the like, up to 6.15), the
+ * kernel's function goes on from an empty PTE to the next address, but not to
+ * the next PTE.
+ */
+static int protect_range(struct vm_area_struct *vma, unsigned long first,
+			 unsigned long last)
+{
+	unsigned long address =
+		vma->vm_start + ((first - zvmo_vma_first(vma)) << PAGE_SHIFT);
+	int err = 0;
+
+	for (; !err && first <= last; first++, address += PAGE_SIZE)
+		err = apply_to_existing_page_range(vma->vm_mm, address,
+						   PAGE_SIZE, protect_pte, vma);
+	return err;
+}
+
 static void protect_vma(struct zvmo_protect *protect,
 			struct vm_area_struct *vma)
 {
@@ -59,22 +77,9 @@ static void protect_vma(struct zvmo_protect *protect,
 		first = max(protect->ranges[i].first, zvmo_vma_first(vma));
 		last = min(protect->ranges[i].first + protect->ranges[i].nr - 1,
 			   zvmo_vma_last(vma));
-		if (first > last)
-			continue;
-		if (apply_to_existing_page_range(
-			    vma->vm_mm,
-			    vma->vm_start + ((first - zvmo_vma_first(vma))
-					     << PAGE_SHIFT),
-			    (last - first + 1) << PAGE_SHIFT, protect_pte, vma))
+		if (protect_range(vma, first, last))
 			protect->complete = false;
 	}
-	/*
-	 * Whoever registered a notifier meanwhile either is seen here, or looks
-	 * at PTEs only now that they are protected.
-	 */
-	smp_mb();
-	if (mm_has_notifiers(vma->vm_mm))
-		protect->complete = false;
 }
 
 /* Go through the mappings that touch the ranges collected, in order. */
@@ -91,6 +96,8 @@ static void protect_collected(struct zvmo_protect *protect)
 	{
 		if (!(vma->vm_flags & VM_SHARED))
 			continue;
+		cond_resched();
+		/* To register one takes the i_mmap_rwsem of all mappings. */
 		if (mm_has_notifiers(vma->vm_mm))
 			protect->complete = false;
 		else
