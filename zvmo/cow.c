@@ -12,7 +12,8 @@
  * * A page is *exposed* from when somebody may map it writable until a snapshot
  *   conceals it: the mark in the tree. An exposed page also has its identity
  *   (page->mapping, page->index), which futexes need. To conceal a page, first
- *   unmap it, so that no writable translation is left.
+ *   unmap or write-protect it, so that no writable translation is left
+ *   (share.c).
  * * References to a page other than the tree's and those of PTEs are *foreign*:
  *   get_user_pages(), pipes. When a page goes from not exposed to exposed they
  *   can only be readers', perhaps a relative's from when the page was shared,
@@ -20,7 +21,7 @@
  *   of written in place. When an exposed page is concealed, they may be
  *   writers' (direct I/O in flight), which must reach this object and no other:
  *   the snapshot gets a copy, and the page stays exposed.
- * * Unmap, then free. Unmap what is exposed, then share.
+ * * Unmap, then free. Unmap or write-protect what is exposed, then share.
  *
  * Locking: cow->lock, see cow.h. Pages are allocated before it is taken: who
  * finds that a page is needed drops the lock, allocates a *spare*, starts over.
@@ -415,7 +416,8 @@ int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
  * @cow: The object.
  * @pgoff: Page number; there is a page.
  * @spare: A zeroed page, or NULL. Taken (and set to NULL) if needed.
- * @page: Where to return the page: exclusive, neither mapped nor exposed.
+ * @page: Where to return the page: exclusive, not mapped. If it was exposed it
+ *	still is, with its identity, which ends when it leaves.
  *
  * It is a copy if the page was shared or somebody outside refers to it.
  *
@@ -434,8 +436,6 @@ int zvmo_cow_detach_page(struct zvmo_cow *cow, unsigned long pgoff,
 	/* Pairs with get_user_pages_fast(): reference, then PTE. */
 	smp_mb();
 	if (slot.exclusive && page_ref_count(old) == 1) {
-		/* Nobody refers to it: no need for its lock. */
-		zvmo_page_folio(old)->mapping = NULL;
 		*page = old;
 		return 0;
 	}

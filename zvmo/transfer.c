@@ -96,6 +96,8 @@ static int move_page(struct transfer *transfer, unsigned long at)
 		zvmo_page_put(page);
 		return err;
 	}
+	/* Nobody refers to it: no need for its lock. */
+	zvmo_page_folio(page)->mapping = NULL;
 	/* Cannot fail: the path to an exclusive page is exclusive. */
 	zvmo_tree_erase(&transfer->from->tree, index, index, NULL, NULL);
 	return 0;

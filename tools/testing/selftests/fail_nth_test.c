@@ -12,11 +12,13 @@
  * a page of zeros.
  */
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -404,6 +406,32 @@ static int call_transfer(struct scene *scene)
 	return result;
 }
 FAIL_TEST(transfer, .parent = ROW, .child = "a..d", .piecemeal = true)
+
+/* Does a futex see memory that another process can wait on, too? */
+static bool has_futex(uint8_t *address)
+{
+	return syscall(SYS_futex, address, FUTEX_WAIT, ~*(int *)address, NULL,
+		       NULL, 0) < 0 &&
+	       errno == EAGAIN;
+}
+
+/* A page that may be written, and could not leave, is as it was. */
+static int call_transfer_exposed(struct scene *scene)
+{
+	int fd = zvmo_create(PAGE, 0), result;
+
+	if (fd < 0)
+		return fd;
+	result = ioc_transfer(fd, 0, PAGE, scene->parent, 0);
+	close(fd);
+	if (result < 0) {
+		EXPECT_EQ(test_probe_read(scene->parent_map), 0);
+		EXPECT_EQ(test_probe_write(scene->parent_map, ROW[0]), 0);
+		EXPECT(has_futex(scene->parent_map));
+	}
+	return result;
+}
+FAIL_TEST(transfer_exposed, .parent = ".bcd", .child = ROW, .piecemeal = true)
 
 /* Moved within the family: what is shared must be copied or shared anew. */
 static int call_transfer_shared(struct scene *scene)
