@@ -6,7 +6,7 @@
  * over a hole, a zero page of the module's own (the kernel's is refused in such
  * mappings by later kernels). A write fault on a shared mapping makes the page
  * the object's own, marks it exposed and maps it writable, all under cow->lock:
- * so once a snapshot has unmapped what is exposed, no writable PTE is left. A
+ * so once a snapshot has concealed what is exposed, no writable PTE is left. A
  * write fault on a private mapping hands the page to the kernel to copy.
  *
  * The kernel makes a PTE that is read-only and dirty writable again without

@@ -49,9 +49,9 @@ static void switch_mm_to_flush(struct zvmo_protect *protect,
 }
 
 /*
- * One page a call: before 6.1.135 (and the like, up to 6.15), the
- * kernel's function goes on from an empty PTE to the next address, but not to
- * the next PTE.
+ * One page a call: before 6.1.135 (and the like, up to 6.15) the kernel's
+ * function goes on from an empty PTE to the next address, but not to the next
+ * PTE.
  */
 static int protect_range(struct vm_area_struct *vma, unsigned long first,
 			 unsigned long last)
