@@ -31,6 +31,7 @@ void cgroup_remove_all(void);
 /* This process's page tables and faults. */
 bool guest_is_mapped(const void *address);
 unsigned long guest_mapped(const void *address, uint64_t pages);
-long guest_faults(void);
+long guest_faults_to_read(void *map, uint64_t pages);
+long guest_faults_to_write(void *map, uint64_t pages);
 
 #endif /* _ZVMO_GUEST_H */
