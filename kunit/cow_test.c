@@ -65,7 +65,7 @@ static struct zvmo_cow *create(struct kunit *test, const char *row)
 	u64 size = (u64)strlen(row) << PAGE_SHIFT;
 	struct zvmo_cow *cow = zvmo_cow_create(size, size, true);
 
-	KUNIT_ASSERT_NOT_NULL(test, cow);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, cow);
 	write_row(test, cow, row);
 	return cow;
 }
@@ -74,11 +74,11 @@ static struct zvmo_cow *clone_window(struct kunit *test,
 				     struct zvmo_cow *parent,
 				     unsigned long pgoff, unsigned long pages)
 {
-	struct zvmo_cow *clone =
-		zvmo_cow_clone(parent, (u64)pgoff << PAGE_SHIFT,
-			       (u64)pages << PAGE_SHIFT, true);
+	struct zvmo_cow *clone = zvmo_cow_clone(parent,
+						(u64)pgoff << PAGE_SHIFT,
+						(u64)pages << PAGE_SHIFT, true);
 
-	KUNIT_ASSERT_NOT_NULL(test, clone);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, clone);
 	return clone;
 }
 
@@ -333,7 +333,9 @@ static bool snapshot_nth(struct kunit *test, unsigned int n)
 	KUNIT_EXPECT_PTR_EQ(test, zvmo_page_folio(pinned)->mapping,
 			    cow->inode->i_mapping);
 	EXPECT_SOUND(&cow->tree);
-	if (child) {
+	if (IS_ERR(child)) {
+		KUNIT_EXPECT_EQ(test, PTR_ERR(child), -ENOMEM);
+	} else {
 		EXPECT_COW(child, "ab.");
 		zvmo_cow_put(child);
 	}
@@ -398,8 +400,8 @@ static void a_window_holds_its_part(struct kunit *test)
 
 	EXPECT_COW(child, "b");
 	EXPECT_COW_EXCLUSIVE(cow, "xsx");
-	KUNIT_EXPECT_EQ(test,
-			zvmo_tree_count(&child->tree, 0, ZVMO_INDEX_MAX), 1UL);
+	KUNIT_EXPECT_EQ(test, zvmo_tree_count(&child->tree, 0, ZVMO_INDEX_MAX),
+			1UL);
 	zvmo_cow_put(cow);
 	KUNIT_EXPECT_EQ(test, PAGES, 1L);
 	zvmo_cow_put(child);

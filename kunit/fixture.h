@@ -36,13 +36,13 @@ struct zvmo_test_counts zvmo_test_counts(struct kunit *test);
 #define COWS (zvmo_test_counts(test).cows)
 #define VMOS (zvmo_test_counts(test).vmos)
 
-#define ZVMO_TEST_SUITE(room, table)                                 \
-	static struct kunit_suite room##_suite = {                   \
-		.name = "zvmo_" #room,                               \
-		.init = zvmo_test_init,                              \
-		.exit = zvmo_test_exit,                              \
-		.test_cases = table,                                 \
-	};                                                           \
+#define ZVMO_TEST_SUITE(room, table)               \
+	static struct kunit_suite room##_suite = { \
+		.name = "zvmo_" #room,             \
+		.init = zvmo_test_init,            \
+		.exit = zvmo_test_exit,            \
+		.test_cases = table,               \
+	};                                         \
 	kunit_test_suite(room##_suite)
 
 #ifdef CONFIG_FAULT_INJECTION

@@ -82,8 +82,8 @@ static char tell_shares(const struct zvmo_slot *slot)
 {
 	if (!zvmo_entry_is_page(slot->entry))
 		return '.';
-	return '0' + atomic_long_read(
-			     zvmo_page_shares(zvmo_entry_page(slot->entry)));
+	return '0' +
+	       atomic_long_read(zvmo_page_shares(zvmo_entry_page(slot->entry)));
 }
 
 static char tell_exclusive(const struct zvmo_slot *slot)

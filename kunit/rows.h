@@ -36,19 +36,20 @@ const char *zvmo_test_exposed(struct kunit *test, const struct zvmo_tree *tree,
 
 #define STORE(tree, first, row) zvmo_test_store(test, tree, first, row)
 
-#define EXPECT_ROW(tree, first, want)                                        \
-	KUNIT_EXPECT_STREQ(                                                  \
+#define EXPECT_ROW(tree, first, want) \
+	KUNIT_EXPECT_STREQ(           \
 		test, zvmo_test_row(test, tree, first, strlen(want)), want)
-#define EXPECT_SHARES(tree, first, want)                                     \
-	KUNIT_EXPECT_STREQ(                                                  \
+#define EXPECT_SHARES(tree, first, want) \
+	KUNIT_EXPECT_STREQ(              \
 		test, zvmo_test_shares(test, tree, first, strlen(want)), want)
-#define EXPECT_EXCLUSIVE(tree, first, want)                               \
-	KUNIT_EXPECT_STREQ(                                               \
-		test,                                                     \
-		zvmo_test_exclusive(test, tree, first, strlen(want)), want)
-#define EXPECT_EXPOSED(tree, first, want)                                     \
-	KUNIT_EXPECT_STREQ(                                                   \
-		test, zvmo_test_exposed(test, tree, first, strlen(want)), want)
+#define EXPECT_EXCLUSIVE(tree, first, want)                                 \
+	KUNIT_EXPECT_STREQ(                                                 \
+		test, zvmo_test_exclusive(test, tree, first, strlen(want)), \
+		want)
+#define EXPECT_EXPOSED(tree, first, want)                                      \
+	KUNIT_EXPECT_STREQ(test,                                               \
+			   zvmo_test_exposed(test, tree, first, strlen(want)), \
+			   want)
 
 #define EXPECT_SOUND(tree) KUNIT_EXPECT_EQ(test, zvmo_tree_check(tree), 0)
 

@@ -223,7 +223,7 @@ int zvmo_discard_create(struct zvmo_cow *cow)
 		return -ENOMEM;
 	discard->cow = cow;
 	INIT_LIST_HEAD(&discard->lru);
-	cow->discard = discard;
+	cow->family->discard = discard;
 	return 0;
 }
 
@@ -235,11 +235,11 @@ int zvmo_discard_create(struct zvmo_cow *cow)
  */
 void zvmo_discard_destroy(struct zvmo_cow *cow)
 {
-	struct zvmo_discard *discard = cow->discard;
+	struct zvmo_discard *discard = cow->family->discard;
 
 	down_write(&cow->lock);
 	make_unreclaimable(discard);
-	cow->discard = NULL;
+	cow->family->discard = NULL;
 	up_write(&cow->lock);
 	kmem_cache_free(discard_cache, discard);
 }
@@ -247,19 +247,19 @@ void zvmo_discard_destroy(struct zvmo_cow *cow)
 /* Check what all three operations want; cow->lock is held. */
 static int check_whole(const struct zvmo_cow *cow, u64 offset, u64 length)
 {
-	if (!cow->discard)
+	if (!cow->family->discard)
 		return -EOPNOTSUPP;
 	return offset || length != cow->size ? -ERANGE : 0;
 }
 
 static bool is_lost(const struct zvmo_cow *cow)
 {
-	return cow->discarded || cow->discard->untold;
+	return cow->discarded || cow->family->discard->untold;
 }
 
 static void lock_content(struct zvmo_cow *cow)
 {
-	struct zvmo_discard *discard = cow->discard;
+	struct zvmo_discard *discard = cow->family->discard;
 
 	make_unreclaimable(discard);
 	discard->locks++;
@@ -270,7 +270,7 @@ static void lock_content(struct zvmo_cow *cow)
 /* Release a lock. A loss that nobody was told of is still to be told. */
 static void unlock_content(struct zvmo_cow *cow)
 {
-	struct zvmo_discard *discard = cow->discard;
+	struct zvmo_discard *discard = cow->family->discard;
 
 	if (--discard->locks)
 		return;
@@ -288,8 +288,8 @@ static void finish_lock(struct zvmo_cow *cow, bool told)
 {
 	down_write(&cow->lock);
 	if (told)
-		cow->discard->untold = false;
-	else if (cow->discard->locks) /* somebody may have unlocked it */
+		cow->family->discard->untold = false;
+	else if (cow->family->discard->locks) /* somebody may have unlocked it */
 		unlock_content(cow);
 	up_write(&cow->lock);
 }
@@ -368,10 +368,10 @@ int zvmo_discard_unlock(struct zvmo_cow *cow, u64 offset, u64 length)
 
 	down_write(&cow->lock);
 	err = check_whole(cow, offset, length);
-	if (!err && !cow->discard->locks)
+	if (!err && !cow->family->discard->locks)
 		err = -EBADFD;
 	if (!err) {
-		cow->discard->was_locked = true;
+		cow->family->discard->was_locked = true;
 		unlock_content(cow);
 	}
 	up_write(&cow->lock);
@@ -387,7 +387,7 @@ int zvmo_discard_unlock(struct zvmo_cow *cow, u64 offset, u64 length)
  */
 unsigned long zvmo_discard_lock_count(const struct zvmo_cow *cow)
 {
-	return cow->discard ? cow->discard->locks : 0;
+	return cow->family->discard ? cow->family->discard->locks : 0;
 }
 
 /**
@@ -399,7 +399,7 @@ unsigned long zvmo_discard_lock_count(const struct zvmo_cow *cow)
  */
 unsigned long zvmo_discard_events(const struct zvmo_cow *cow)
 {
-	return cow->discard ? cow->discard->events : 0;
+	return cow->family->discard ? cow->family->discard->events : 0;
 }
 
 /**

@@ -8,38 +8,18 @@
  * A VMA holds its file, and so a handle and the VMO. VM_MIXEDMAP: PTEs map
  * ordinary pages of ours that are on no list of the kernel's.
  *
- * All mappings of a VMO in one address space are counted in one record, to which
- * each points: only so can it be known which of them is the last. A VMA keeps
- * its address space; so a record names no other that took its place.
+ * vm_private_data says whether the mapping's memory priority is high. A VMA that
+ * is copied, as a part or by fork(), is copied with it.
  *
- * vm_private_data holds the pointer to the record and, in bit 0, whether the
- * mapping's memory priority is high. Nothing but the functions vma_*() looks at
- * it. A VMA that is copied, as a part or by fork(), is copied with it.
- *
- * Locking: mmap_lock is held for writing wherever a VMA comes or goes. Inside it
- * nests vmo->spaces_lock, which protects the records.
+ * Locking: mmap_lock is held for writing wherever a VMA comes or goes.
  */
-#include <linux/rbtree.h>
 #include <linux/slab.h>
+#include <linux/sort.h>
 
 #include "compat.h"
 #include "fault.h"
 #include "mapping.h"
-
-/**
- * struct mapping_space - An address space that has mappings of a VMO.
- * @node: Entry in vmo->spaces, which is sorted by @mm.
- * @mm: The address space. Only its address is looked at.
- * @nr_mappings: VMAs in it that map the VMO, not 0.
- */
-struct mapping_space {
-	struct rb_node node;
-	const struct mm_struct *mm;
-	unsigned long nr_mappings;
-};
-
-/* In vm_private_data: the memory priority is high. */
-#define VMA_HIGH 1UL
+#include "vma_tree.h"
 
 static struct zvmo *vma_vmo(const struct vm_area_struct *vma)
 {
@@ -48,121 +28,15 @@ static struct zvmo *vma_vmo(const struct vm_area_struct *vma)
 	return handle->vmo;
 }
 
-static struct mapping_space *vma_space(const struct vm_area_struct *vma)
-{
-	return (void *)((unsigned long)vma->vm_private_data & ~VMA_HIGH);
-}
-
 static bool vma_is_high(const struct vm_area_struct *vma)
 {
-	return (unsigned long)vma->vm_private_data & VMA_HIGH;
+	return vma->vm_private_data;
 }
 
-static void vma_set(struct vm_area_struct *vma, struct mapping_space *space,
-		    bool high)
-{
-	vma->vm_private_data =
-		(void *)((unsigned long)space | (high ? VMA_HIGH : 0));
-}
-
-/* Spaces */
-
-static int space_compare(struct rb_node *a, const struct rb_node *b)
-{
-	const struct mm_struct *one =
-		rb_entry(a, struct mapping_space, node)->mm;
-	const struct mm_struct *other =
-		rb_entry(b, struct mapping_space, node)->mm;
-
-	return one < other ? -1 : one > other;
-}
-
-/*
- * The record of an address space with a mapping more: the one that exists, or
- * @space, which is taken over.
- */
-static struct mapping_space *space_join(struct zvmo *vmo,
-					struct mapping_space *space,
-					const struct mm_struct *mm)
-{
-	struct rb_node *existing;
-	struct mapping_space *unused = NULL;
-
-	space->mm = mm;
-	space->nr_mappings = 0;
-	spin_lock(&vmo->spaces_lock);
-	existing = rb_find_add(&space->node, &vmo->spaces, space_compare);
-	if (existing) {
-		unused = space;
-		space = rb_entry(existing, struct mapping_space, node);
-	} else {
-		vmo->nr_spaces++;
-	}
-	space->nr_mappings++;
-	spin_unlock(&vmo->spaces_lock);
-	kfree(unused);
-	return space;
-}
-
-/* One mapping more in an address space that has one. */
-static void space_stay(struct zvmo *vmo, struct mapping_space *space)
-{
-	spin_lock(&vmo->spaces_lock);
-	space->nr_mappings++;
-	spin_unlock(&vmo->spaces_lock);
-}
-
-static void space_leave(struct zvmo *vmo, struct mapping_space *space)
-{
-	bool last;
-
-	spin_lock(&vmo->spaces_lock);
-	last = !--space->nr_mappings;
-	if (last) {
-		rb_erase(&space->node, &vmo->spaces);
-		vmo->nr_spaces--;
-	}
-	spin_unlock(&vmo->spaces_lock);
-	if (last)
-		kfree(space);
-}
-
-/**
- * zvmo_count_spaces() - Count the address spaces that have a VMO mapped.
- * @vmo: The VMO.
- *
- * Return: The number at this moment.
- */
-unsigned long zvmo_count_spaces(struct zvmo *vmo)
-{
-	unsigned long nr;
-
-	spin_lock(&vmo->spaces_lock);
-	nr = vmo->nr_spaces;
-	spin_unlock(&vmo->spaces_lock);
-	return nr;
-}
-
-/* Mappings */
-
-/*
- * A VMA was copied, and the pointer to the record with it: within its address
- * space, or to another one by fork(), where nothing may fail any more. What is
- * allocated then is a few words: better wait for them than lose count.
- */
 static void mapping_open(struct vm_area_struct *vma)
 {
-	struct mapping_space *space = vma_space(vma);
 	struct zvmo *vmo = vma_vmo(vma);
 
-	if (space->mm == vma->vm_mm) {
-		space_stay(vmo, space);
-	} else {
-		space = kmalloc(sizeof(*space),
-				GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
-		space = space_join(vmo, space, vma->vm_mm);
-		vma_set(vma, space, vma_is_high(vma));
-	}
 	atomic_long_inc(&vmo->nr_mappings);
 	if (vma_is_high(vma))
 		atomic_inc(&vmo->cow->high_priority);
@@ -175,7 +49,6 @@ static void mapping_close(struct vm_area_struct *vma)
 	if (vma_is_high(vma))
 		atomic_dec(&vmo->cow->high_priority);
 	atomic_long_dec(&vmo->nr_mappings);
-	space_leave(vmo, vma_space(vma));
 }
 
 static const struct vm_operations_struct mapping_ops = {
@@ -213,7 +86,7 @@ void zvmo_mapping_set_priority(struct vm_area_struct *vma, bool high)
 
 	if (high == vma_is_high(vma))
 		return;
-	vma_set(vma, vma_space(vma), high);
+	vma->vm_private_data = high ? cow : NULL;
 	atomic_add(high ? 1 : -1, &cow->high_priority);
 }
 
@@ -224,13 +97,12 @@ void zvmo_mapping_set_priority(struct vm_area_struct *vma, bool high)
  *	to be shared and writable, was checked.
  *
  * Context: mmap_lock held for writing.
- * Return: 0, -ENOMEM, or -EACCES without ZVMO_RIGHT_MAP, or without
- * ZVMO_RIGHT_EXECUTE for an executable mapping.
+ * Return: 0, or -EACCES without ZVMO_RIGHT_MAP, or without ZVMO_RIGHT_EXECUTE
+ * for an executable mapping.
  */
 int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma)
 {
 	struct zvmo_cow *cow = handle->vmo->cow;
-	struct mapping_space *space;
 
 	if (!(handle->rights & ZVMO_RIGHT_MAP))
 		return -EACCES;
@@ -239,9 +111,6 @@ int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma)
 			return -EACCES;
 		vm_flags_clear(vma, VM_MAYEXEC);
 	}
-	space = kmalloc(sizeof(*space), GFP_KERNEL_ACCOUNT);
-	if (!space)
-		return -ENOMEM;
 	/*
 	 * VM_SEQ_READ: when unmapping, do not mark pages as accessed, which
 	 * would look for them in lists where they never are.
@@ -252,8 +121,66 @@ int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma)
 	down_read(&cow->lock);
 	vma->vm_page_prot =
 		zvmo_arch_pgprot(vma->vm_page_prot, cow->cache_policy);
-	vma_set(vma, space_join(handle->vmo, space, vma->vm_mm), false);
-	atomic_long_inc(&handle->vmo->nr_mappings);
+	mapping_open(vma);
 	up_read(&cow->lock);
+	return 0;
+}
+
+/* Collect whom the mappings of a VMO belong to; returns how many there are. */
+static unsigned long collect_spaces(struct zvmo *vmo,
+				    const struct mm_struct **spaces,
+				    unsigned long room)
+{
+	struct address_space *mapping = vmo->inode->i_mapping;
+	struct vm_area_struct *vma;
+	unsigned long nr = 0;
+
+	i_mmap_lock_read(mapping);
+	zvmo_for_each_vma(vma, mapping, 0, ULONG_MAX)
+	{
+		if (vma_vmo(vma) != vmo)
+			continue;
+		if (nr < room)
+			spaces[nr] = vma->vm_mm;
+		nr++;
+	}
+	i_mmap_unlock_read(mapping);
+	return nr;
+}
+
+static int space_compare(const void *a, const void *b)
+{
+	const struct mm_struct *const *one = a, *const *other = b;
+
+	return *one < *other ? -1 : *one > *other;
+}
+
+/**
+ * zvmo_count_spaces() - Count the address spaces that have a VMO mapped.
+ * @vmo: The VMO.
+ * @count: Where to return the number at this moment.
+ *
+ * Context: May sleep. Takes and releases i_mmap_rwsem.
+ * Return: 0 or -ENOMEM.
+ */
+int zvmo_count_spaces(struct zvmo *vmo, u64 *count)
+{
+	const struct mm_struct **spaces = NULL;
+	unsigned long i, nr, room = 0;
+
+	*count = 0;
+	while ((nr = collect_spaces(vmo, spaces, room)) > room) {
+		kvfree(spaces);
+		/* Others may come meanwhile. */
+		room = nr + nr / 8 + 1;
+		spaces = kvmalloc_array(room, sizeof(*spaces),
+					GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		if (!spaces)
+			return -ENOMEM;
+	}
+	sort(spaces, nr, sizeof(*spaces), space_compare, NULL);
+	for (i = 0; i < nr; i++)
+		*count += !i || spaces[i] != spaces[i - 1];
+	kvfree(spaces);
 	return 0;
 }

@@ -12,6 +12,6 @@
 struct zvmo *zvmo_vma_vmo(const struct vm_area_struct *vma);
 void zvmo_mapping_set_priority(struct vm_area_struct *vma, bool high);
 int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma);
-unsigned long zvmo_count_spaces(struct zvmo *vmo);
+int zvmo_count_spaces(struct zvmo *vmo, u64 *count);
 
 #endif /* _ZVMO_MAPPING_H */

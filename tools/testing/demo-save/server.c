@@ -79,16 +79,18 @@ static void answer(int socket, unsigned int client, struct heap *heap)
 		    "answering");
 }
 
-static void settle(const struct keeper *keeper, const struct heap *heap)
+/* Before clients there is time: the first save takes all that was loaded. */
+static void settle(const struct server *server, const struct heap *heap)
 {
 	static uint64_t settled;
 	uint64_t writes = 0;
 
 	for (unsigned int client = 0; client < CLIENTS; client++)
 		writes += heap->applied[client];
-	if (!keeper->settle || writes - settled < SETTLE_WRITES)
+	if (!server->keeper->settle || !server->control->open ||
+	    writes - settled < SETTLE_WRITES)
 		return;
-	keeper->settle();
+	server->keeper->settle();
 	settled = writes;
 }
 
@@ -156,6 +158,6 @@ void server_run(const struct server *server)
 		else if (control->state == SAVE_WRITING)
 			watch_save(control);
 		serve(server, heap);
-		settle(server->keeper, heap);
+		settle(server, heap);
 	}
 }

@@ -180,12 +180,22 @@ static uint64_t longest_wait(const struct control *control)
 	return longest;
 }
 
+/* Let clients write for a second. Return: how long one waited at most. */
+static uint64_t watch_clients(struct control *control)
+{
+	for (unsigned int client = 0; client < CLIENTS; client++)
+		control->clients[client].longest_ns = 0;
+	usleep(PERIOD_NS / 1000);
+	check_alive();
+	return longest_wait(control);
+}
+
 /* Clients begin; what they see at first is no part of the results. */
 static void open_server(struct trial *trial, struct control *control)
 {
 	control->open = true;
-	usleep(PERIOD_NS / 1000);
-	check_alive();
+	watch_clients(control);
+	trial->idle_ns = watch_clients(control);
 	for (unsigned int client = 0; client < CLIENTS; client++)
 		control->clients[client].longest_ns = 0;
 	trial->writes = count_writes(control);

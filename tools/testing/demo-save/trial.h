@@ -22,6 +22,8 @@
  * @stalls: What the others did.
  * @times: How long they took.
  * @longest_ns: Longest time that a client waited for an answer.
+ * @idle_ns: The same for a second in which nothing was saved: what the machine
+ *	adds by itself.
  * @grown: Most bytes that the server's memory grew during a save.
  * @left: Bytes that it had more at the end than before the last save.
  * @writes: How many writes were acknowledged ...
@@ -38,6 +40,7 @@ struct trial {
 	struct samples stalls;
 	struct samples times;
 	uint64_t longest_ns;
+	uint64_t idle_ns;
 	int64_t grown;
 	int64_t left;
 	uint64_t writes;
