@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -200,4 +201,17 @@ long guest_faults_to_read(void *map, uint64_t pages)
 long guest_faults_to_write(void *map, uint64_t pages)
 {
 	return faults_to_touch_warm(map, pages, true);
+}
+
+/**
+ * guest_kernel_is_before() - Is the kernel older than a version?
+ */
+bool guest_kernel_is_before(unsigned int major, unsigned int minor)
+{
+	unsigned int is_major, is_minor;
+	struct utsname name;
+
+	ASSERT_EQ(uname(&name), 0);
+	ASSERT_EQ(sscanf(name.release, "%u.%u", &is_major, &is_minor), 2);
+	return is_major < major || (is_major == major && is_minor < minor);
 }

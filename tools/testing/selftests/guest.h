@@ -15,6 +15,9 @@
 /* Whether the text could be written to an existing file. */
 bool guest_write(const char *path, const char *text);
 
+/* Whether the kernel is older than that version. */
+bool guest_kernel_is_before(unsigned int major, unsigned int minor);
+
 /* Parameters of the module. */
 void guest_set_parameter(const char *name, const char *value);
 
