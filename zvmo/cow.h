@@ -25,6 +25,7 @@
  * @lock: Protects @list, and that the trees of those on it stay. Inside it nest
  *	the locks of the members.
  * @list: The members, while they may hold pages. Not longer than @members.
+ * @id: Koid of the first VMO that used the first member. Set once.
  *
  * The trees of a family have one index space. The only member that is no clone
  * is the one that they stem from.
@@ -33,6 +34,7 @@ struct zvmo_family {
 	refcount_t members;
 	struct mutex lock;
 	struct hlist_head list;
+	u64 id;
 };
 
 /**

@@ -143,6 +143,52 @@ unsigned long zvmo_count_spaces(struct zvmo *vmo)
 	return nr;
 }
 
+/* The first record behind @mm in the order of @vmo->spaces. */
+static struct mapping_space *space_behind(struct zvmo *vmo, const void *mm)
+{
+	struct rb_node *node = vmo->spaces.rb_node;
+	struct mapping_space *space, *found = NULL;
+
+	while (node) {
+		space = rb_entry(node, struct mapping_space, node);
+		if ((const void *)space->mm > mm) {
+			found = space;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return found;
+}
+
+/**
+ * zvmo_next_space() - Tell of an address space that has a VMO mapped.
+ * @vmo: The VMO.
+ * @position: In: 0 for the first, else as returned for the one before. Never
+ *	tell it to users: it is an address.
+ * @ns: Where processes have the numbers to tell.
+ * @pid: Out: the process; 0 if it is unknown there.
+ * @count: Out: mappings in it.
+ *
+ * Return: False if there is no more.
+ */
+bool zvmo_next_space(struct zvmo *vmo, unsigned long *position,
+		     struct pid_namespace *ns, u32 *pid, unsigned long *count)
+{
+	struct mapping_space *space;
+
+	spin_lock(&vmo->spaces_lock);
+	space = space_behind(vmo, (const void *)*position);
+	if (space) {
+		*position = (unsigned long)space->mm;
+		/* While it has mappings, the address space is there. */
+		*pid = zvmo_mm_pid(space->mm, ns);
+		*count = space->nr_mappings;
+	}
+	spin_unlock(&vmo->spaces_lock);
+	return space;
+}
+
 /* Mappings */
 
 /*

@@ -10,16 +10,25 @@
  * children move to the parent's parent. So a VMO without children has no living
  * descendants, and the family of a VMO dies in any order.
  *
+ * VMOs can be found by koid from when they are complete until they die. Who
+ * finds one gets a reference, unless it is just about to die.
+ *
  * Locking: hierarchy_lock protects all links between VMOs. It is held briefly,
- * and no other lock of zvmo's is taken under it.
+ * and no other lock of zvmo's is taken under it. The lock of the array of VMOs
+ * protects the array, the generation, and that the memory of a VMO in it stays.
  */
+#include <linux/cred.h>
 #include <linux/mutex.h>
 #include <linux/overflow.h>
+#include <linux/pid.h>
 #include <linux/poll.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/xarray.h>
 
 #include "discard.h"
+#include "event.h"
 #include "vmo.h"
 
 /* Koids below are reserved, as Zircon's are. */
@@ -33,6 +42,10 @@
 static DEFINE_MUTEX(hierarchy_lock);
 static atomic64_t last_koid = ATOMIC64_INIT(FIRST_KOID - 1);
 static atomic_long_t nr_vmos;
+
+/* All VMOs that are complete, by koid; and how often it changed. */
+static DEFINE_XARRAY_FLAGS(vmos, XA_FLAGS_ACCOUNT);
+static u32 vmos_generation = 1;
 
 /* Hierarchy */
 
@@ -86,6 +99,93 @@ bool zvmo_has_children(const struct zvmo *vmo)
 	return READ_ONCE(vmo->nr_children);
 }
 
+/* Finding */
+
+static void vmos_changed(void)
+{
+	lockdep_assert_held(&vmos.xa_lock);
+	WRITE_ONCE(vmos_generation, vmos_generation + 1 ?: 1);
+}
+
+/* Let a complete VMO be found, and take over its reference if that fails. */
+static struct zvmo *publish(struct zvmo *vmo)
+{
+	int err;
+
+	if (IS_ERR(vmo))
+		return vmo;
+	xa_lock(&vmos);
+	err = __xa_insert(&vmos, vmo->koid, vmo, GFP_KERNEL);
+	vmos_changed();
+	xa_unlock(&vmos);
+	if (!err)
+		return vmo;
+	zvmo_put(vmo);
+	return ERR_PTR(-ENOMEM);
+}
+
+/* A VMO dies. Says whether it was published. */
+static bool conceal(struct zvmo *vmo)
+{
+	bool published;
+
+	xa_lock(&vmos);
+	published = __xa_erase(&vmos, vmo->koid);
+	vmos_changed();
+	xa_unlock(&vmos);
+	return published;
+}
+
+/**
+ * zvmo_find_next() - Find the first VMO from a koid on.
+ * @koid: In: the koid; out: that of the VMO.
+ *
+ * Context: Takes and releases the lock of the array of VMOs.
+ * Return: The VMO with a reference, or NULL.
+ */
+struct zvmo *zvmo_find_next(u64 *koid)
+{
+	unsigned long index = *koid;
+	struct zvmo *vmo;
+
+	xa_lock(&vmos);
+	vmo = xa_find(&vmos, &index, ULONG_MAX, XA_PRESENT);
+	while (vmo && !kref_get_unless_zero(&vmo->refs))
+		vmo = xa_find_after(&vmos, &index, ULONG_MAX, XA_PRESENT);
+	xa_unlock(&vmos);
+	*koid = index;
+	return vmo;
+}
+
+/**
+ * zvmo_find() - Find a VMO by its koid.
+ * @koid: The koid.
+ *
+ * Context: Takes and releases the lock of the array of VMOs.
+ * Return: The VMO with a reference, or NULL.
+ */
+struct zvmo *zvmo_find(u64 koid)
+{
+	struct zvmo *vmo;
+
+	xa_lock(&vmos);
+	vmo = xa_load(&vmos, koid);
+	if (vmo && !kref_get_unless_zero(&vmo->refs))
+		vmo = NULL;
+	xa_unlock(&vmos);
+	return vmo;
+}
+
+/**
+ * zvmo_generation() - A number that changes when VMOs come and go.
+ *
+ * Return: The number, not 0.
+ */
+u32 zvmo_generation(void)
+{
+	return READ_ONCE(vmos_generation);
+}
+
 /* Life */
 
 /*
@@ -106,6 +206,10 @@ static struct zvmo *vmo_alloc(enum zvmo_kind kind, struct zvmo_cow *cow,
 	kref_init(&vmo->refs);
 	vmo->kind = kind;
 	vmo->koid = atomic64_inc_return(&last_koid);
+	if (kind == ZVMO_KIND_ORIGINAL)
+		cow->family->id = vmo->koid;
+	vmo->owner = current_euid();
+	vmo->owner_pid = get_pid(task_tgid(current));
 	vmo->cow = cow;
 	vmo->inode = inode;
 	INIT_LIST_HEAD(&vmo->children);
@@ -122,6 +226,8 @@ static void vmo_release(struct kref *refs)
 {
 	struct zvmo *vmo = container_of(refs, struct zvmo, refs);
 
+	if (conceal(vmo))
+		zvmo_event_destroy(vmo);
 	leave_hierarchy(vmo);
 	if (vmo->view.mapping)
 		zvmo_cow_remove_view(vmo->cow, &vmo->view);
@@ -130,6 +236,7 @@ static void vmo_release(struct kref *refs)
 	if (vmo->cow->discard)
 		zvmo_discard_destroy(vmo->cow);
 	zvmo_cow_put(vmo->cow);
+	put_pid(vmo->owner_pid);
 	kfree(vmo);
 	atomic_long_dec(&nr_vmos);
 	zvmo_fs_unpin();
@@ -205,6 +312,9 @@ struct zvmo *zvmo_create(const struct zvmo_create *args)
 		zvmo_put(vmo);
 		return ERR_PTR(-ENOMEM);
 	}
+	vmo = publish(vmo);
+	if (!IS_ERR(vmo))
+		zvmo_event_create(vmo);
 	return vmo;
 }
 
@@ -381,6 +491,9 @@ struct zvmo *zvmo_create_child(struct zvmo *parent, u32 rights,
 	mutex_lock(&hierarchy_lock);
 	link_child(parent, child);
 	mutex_unlock(&hierarchy_lock);
+	child = publish(child);
+	if (!IS_ERR(child))
+		zvmo_event_clone(child, parent);
 	return child;
 }
 
@@ -408,6 +521,22 @@ void zvmo_set_name(struct zvmo *vmo, const char *name)
 	spin_lock(&vmo->name_lock);
 	strncpy(vmo->name, name, ZVMO_NAME_LEN - 1);
 	spin_unlock(&vmo->name_lock);
+}
+
+/**
+ * zvmo_parent_koid() - The koid of the parent.
+ * @vmo: The VMO.
+ *
+ * Return: The koid at this moment, or 0.
+ */
+u64 zvmo_parent_koid(struct zvmo *vmo)
+{
+	u64 koid;
+
+	mutex_lock(&hierarchy_lock);
+	koid = vmo->parent ? vmo->parent->koid : 0;
+	mutex_unlock(&hierarchy_lock);
+	return koid;
 }
 
 static u32 info_flags(const struct zvmo *vmo)
@@ -446,10 +575,8 @@ void zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info)
 	info->num_mappings = atomic_long_read(&vmo->nr_mappings);
 	zvmo_get_name(vmo, info->name);
 
-	mutex_lock(&hierarchy_lock);
-	info->parent_koid = vmo->parent ? vmo->parent->koid : 0;
-	info->num_children = vmo->nr_children;
-	mutex_unlock(&hierarchy_lock);
+	info->parent_koid = zvmo_parent_koid(vmo);
+	info->num_children = READ_ONCE(vmo->nr_children);
 
 	down_read(&cow->lock);
 	info->size = zvmo_size(vmo);

@@ -13,22 +13,18 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/zvmo.h>
+#include <linux/zvmo_netlink.h>
 
 #include "cow.h"
-
-enum zvmo_kind {
-	ZVMO_KIND_ORIGINAL,
-	ZVMO_KIND_SNAPSHOT,
-	ZVMO_KIND_SLICE,
-	ZVMO_KIND_REFERENCE,
-};
 
 /**
  * struct zvmo - A VMO. Lives as long as a handle; a mapping holds a handle.
  * @refs: References.
  * @kind: How it came to be. Set once.
  * @immutable: Nobody can ever write it. Set once.
- * @koid: Its id. Set once.
+ * @koid: Its id, by which zvmo_find() finds it. Set once.
+ * @owner: Effective user that created it. Set once.
+ * @owner_pid: Process that created it; a reference is held. Set once.
  * @cow: Its content, of which it is a user. Set once.
  * @inode: Inode of its files, holding its stream size; a reference is held.
  *	That of @cow, but a slice has its own. Set once.
@@ -51,7 +47,9 @@ struct zvmo {
 	struct kref refs;
 	enum zvmo_kind kind;
 	bool immutable;
+	kuid_t owner;
 	u64 koid;
+	struct pid *owner_pid;
 	struct zvmo_cow *cow;
 	struct inode *inode;
 	unsigned long first;
@@ -99,5 +97,9 @@ void zvmo_set_name(struct zvmo *vmo, const char *name);
 int zvmo_set_size(struct zvmo *vmo, u32 rights, u64 size);
 int zvmo_set_stream_size(struct zvmo *vmo, u32 rights, u64 size);
 unsigned long zvmo_count_all(void);
+struct zvmo *zvmo_find(u64 koid);
+struct zvmo *zvmo_find_next(u64 *koid);
+u32 zvmo_generation(void);
+u64 zvmo_parent_koid(struct zvmo *vmo);
 
 #endif /* _ZVMO_VMO_H */
