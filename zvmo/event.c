@@ -3,9 +3,9 @@
  * zvmo: events for who listens to the netlink family
  *
  * What is told is said in Documentation/netlink/specs/zvmo.yaml. An event never
- * makes what it tells of fail or wait: a message for which there is no memory,
- * or no room in a listener's queue, is lost and counted. While nobody listens no
- * message is made.
+ * makes what it tells of fail or wait: a message for which there is no memory is
+ * lost, and counted; one for which there is no room in a listener's queue is lost
+ * too, and the socket tells the listener. While nobody listens no message is made.
  *
  * Only the initial network namespace is told, and only CAP_SYS_ADMIN may listen
  * there, since events tell of everybody's VMOs.
@@ -39,8 +39,8 @@ static void event_begin(struct event *event, u8 cmd)
 {
 	event->skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_NOWAIT | __GFP_NOWARN);
 	if (event->skb)
-		event->header = genlmsg_put(event->skb, 0, 0, &zvmo_nl_family,
-					    0, cmd);
+		event->header =
+			genlmsg_put(event->skb, 0, 0, &zvmo_nl_family, 0, cmd);
 }
 
 /* Each message is far smaller than its buffer. */
@@ -197,7 +197,7 @@ void zvmo_event_out_of_memory(void)
 }
 
 /**
- * zvmo_event_count_lost() - How many events were lost for somebody.
+ * zvmo_event_count_lost() - For how many events there was no memory.
  *
  * Return: The number.
  */
