@@ -401,7 +401,9 @@ TEST_WITHIN(ten_thousand, 240)
 	nl_begin(nl, ZVMO_CMD_VMO_GET);
 	EXPECT_EQ(count(nl), MANY);
 	test_note("%d VMOs in %.2f s", MANY, test_seconds() - start);
-	EXPECT(test_seconds() - start < 2);
+	/* A kernel that looks for errors is slower. */
+	EXPECT(test_seconds() - start < 2 ||
+	       !access("/sys/kernel/debug/kmemleak", F_OK));
 	EXPECT(!nl->is_interrupted);
 	close_many(fds);
 	nl_close(nl);
