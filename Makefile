@@ -32,7 +32,7 @@ prepare:
 		echo '     or name a tree with KDIR=DIR. make check and make demo fetch their own.' >&2; \
 		exit 1; }
 	@mkdir -p $(build)
-	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/zvmo $(CURDIR)/uapi $(build)/
+	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/zvmo $(CURDIR)/uapi $(CURDIR)/kunit $(build)/
 	@find $(build) -xtype l -delete
 
 tools: ## libraries and programs
@@ -52,8 +52,18 @@ install: all ## install module, headers, libraries (as root; PREFIX, DESTDIR)
 demo: ## boot a kernel in QEMU and watch zvmo work on a real file (FILE=path)
 	@scripts/demo $(if $(FILE),'$(FILE)')
 
+demo-save: ## watch a server save itself under full load, beside fork() (SHORT=1)
+	@scripts/demo-save $(if $(SHORT),--short)
+
 check: ## run every test, in QEMU where they need the module
 	@tools/testing/check
+
+check-debug: ## run the tests in the guest on a debug kernel (builds that once)
+	@release=$$(tools/testing/vm/kernel --debug --print release) && \
+		tools/testing/check -k "$$release"
+
+kunit: ## run the KUnit suites on that kernel
+	@tools/testing/kunit
 
 clean: clean-modules ## remove what was built
 	@set -e; for dir in $(tools) $(tests); do $(MAKE) -C $$dir clean; done
@@ -62,9 +72,9 @@ clean-modules:
 	rm -rf build
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  KDIR=DIR   kernel build tree ($(KDIR))'
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
-.PHONY: all modules prepare tools load unload install demo check clean clean-modules help
+.PHONY: all modules prepare tools load unload install demo demo-save check check-debug kunit clean clean-modules help

@@ -38,12 +38,14 @@ make_quietly() {
 	return 1
 }
 
-# build_module RELEASE: for a kernel in the cache, as strictly as tests want it.
+# build_module RELEASE [MAKE-ARGUMENT]...: for a kernel in the cache, as strictly
+# as tests want it.
 build_module() {
-	local headers
-	headers=$("$top/tools/testing/vm/kernel" --print headers "$1") &&
-		make_quietly "building zvmo.ko for Debian's kernel $1" -C "$top" \
-			modules KDIR="$headers" W=1 KCFLAGS=-Werror
+	local release=$1 headers
+	shift
+	headers=$("$top/tools/testing/vm/kernel" --print headers "$release") &&
+		make_quietly "building zvmo.ko for the kernel $release" -C "$top" \
+			modules KDIR="$headers" W=1 KCFLAGS=-Werror "$@"
 }
 
 # usage_of FILE: the comment at its head, without the licence line.

@@ -172,9 +172,8 @@ int zvmo_attribute_vmo(struct zvmo *vmo, struct zvmo_info *info)
 	if (err)
 		return err;
 	fill_share(info, &share);
-	info->share_count = zvmo_count_spaces(vmo);
 	info->handle_count = kref_read(&vmo->refs);
-	return 0;
+	return zvmo_count_spaces(vmo, &info->share_count);
 }
 
 /**

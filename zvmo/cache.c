@@ -135,7 +135,7 @@ int zvmo_set_cache_policy(struct zvmo *vmo, u32 rights, u32 policy)
 	if (policy > ZVMO_CACHE_POLICY_WRITE_COMBINING)
 		return -EINVAL;
 	down_write(&cow->lock);
-	if (cow_is_known(vmo) || (cow->discard && policy))
+	if (cow_is_known(vmo) || (cow->family->discard && policy))
 		err = -EBUSY;
 	else if (policy != cow->cache_policy)
 		err = set_memory_types(cow, policy);

@@ -40,21 +40,15 @@
 
 static atomic_long_t nr_cows;
 
-static void cow_evict(struct zvmo_fs_owner *owner)
-{
-	kfree_rcu(container_of(owner, struct zvmo_cow, owner), rcu);
-}
-
 static struct zvmo_family *family_create(void)
 {
 	struct zvmo_family *family =
-		kmalloc(sizeof(*family), GFP_KERNEL_ACCOUNT);
+		kzalloc(sizeof(*family), GFP_KERNEL_ACCOUNT);
 
 	if (!family)
 		return NULL;
 	refcount_set(&family->members, 1);
 	mutex_init(&family->lock);
-	INIT_HLIST_HEAD(&family->list);
 	return family;
 }
 
@@ -96,7 +90,6 @@ static struct zvmo_cow *cow_alloc(struct zvmo_family *family, u64 size,
 	cow->inode = zvmo_fs_new_inode(&cow->owner, stream_size);
 	if (!cow->inode)
 		goto free_cow;
-	cow->owner.evict = cow_evict;
 	refcount_set(&cow->users, 1);
 	init_rwsem(&cow->lock);
 	cow->views = RB_ROOT_CACHED;

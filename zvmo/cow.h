@@ -25,6 +25,8 @@
  * @lock: Protects @list, and that the trees of those on it stay. Inside it nest
  *	the locks of the members.
  * @list: The members, while they may hold pages. Not longer than @members.
+ * @discard: Makes the only member discardable, or NULL. Set once, before others
+ *	see it.
  * @id: Koid of the first VMO that used the first member. Set once.
  *
  * The trees of a family have one index space. The only member that is no clone
@@ -34,13 +36,15 @@ struct zvmo_family {
 	refcount_t members;
 	struct mutex lock;
 	struct hlist_head list;
+	struct zvmo_discard *discard;
 	u64 id;
 };
 
 /**
  * struct zvmo_cow - A content object. Memory lives as long as its inode, content
  *	as long as a VMO uses it.
- * @owner: Frees this with the inode.
+ * @owner: Frees this with the inode. Takes the place of @views when these are
+ *	no more.
  * @inode: The inode whose i_mapping the mappings of the whole object hang on.
  * @users: VMOs that use it.
  * @family: Its family; valid while there are users. Set once.
@@ -61,7 +65,6 @@ struct zvmo_family {
  *	cleared under @lock exclusive.
  * @cache_policy: ZVMO_CACHE_POLICY_*. Protected by @lock.
  * @discarded: The content was dropped. Protected by @lock.
- * @discard: Makes it discardable, or NULL. Set once, before others see it.
  * @high_priority: Mappings of high memory priority.
  * @rcu: Defers the freeing of this, for who has just unlocked @lock; there are
  *	no @views then.
@@ -69,27 +72,25 @@ struct zvmo_family {
  *	next, under no lock.
  */
 struct zvmo_cow {
-	struct zvmo_fs_owner owner;
+	union {
+		struct zvmo_fs_owner owner;
+		struct rb_root_cached views;
+	};
 	struct inode *inode;
 	refcount_t users;
+	bool resizable;
+	bool is_clone;
+	u8 cache_policy;
+	bool discarded;
 	struct zvmo_family *family;
 	struct hlist_node relative;
 	unsigned long base;
-	bool resizable;
-	bool is_clone;
 	struct rw_semaphore lock;
 	u64 size;
 	struct zvmo_tree tree;
-	union {
-		struct rb_root_cached views;
-		struct rcu_head rcu;
-	};
 	bool zero_mapped;
 	bool faults_need_page;
-	u8 cache_policy;
-	bool discarded;
 	atomic_t high_priority;
-	struct zvmo_discard *discard;
 };
 
 /**

@@ -40,7 +40,8 @@ MODULE_PARM_DESC(
  * @cow: The object.
  * @lru: Entry in the list of reclaimable objects; else empty.
  * @locks: Locks held.
- * @was_locked: It was locked at least once.
+ * @was_locked: It was locked, and unlocked, at least once.
+ * @untold: The content was dropped; locks are held, but nobody was told yet.
  * @unlocked_at: When the last lock was released, in jiffies.
  * @pages: How many pages there were then.
  * @events: How often pages were dropped.
@@ -53,6 +54,7 @@ struct zvmo_discard {
 	struct list_head lru;
 	unsigned long locks;
 	bool was_locked;
+	bool untold;
 	unsigned long unlocked_at;
 	unsigned long pages;
 	unsigned long events;
@@ -98,6 +100,13 @@ static void make_unreclaimable(struct zvmo_discard *discard)
 	account_reclaimable(discard, -1);
 }
 
+/* Zero pages go too: to touch the content is an error from now on. */
+static void unmap_content(struct zvmo_cow *cow)
+{
+	if (cow->size)
+		zvmo_cow_unmap(cow, 0, zvmo_cow_pages(cow));
+}
+
 /* Drop the content; it is no longer on the list. */
 static unsigned long discard_content(struct zvmo_discard *discard)
 {
@@ -105,9 +114,7 @@ static unsigned long discard_content(struct zvmo_discard *discard)
 	unsigned long pages = zvmo_tree_count(&cow->tree, 0, ZVMO_INDEX_MAX);
 
 	account_reclaimable(discard, -1);
-	/* Zero pages go too: to touch the content is an error from now on. */
-	if (cow->size)
-		zvmo_cow_unmap(cow, 0, zvmo_cow_pages(cow));
+	unmap_content(cow);
 	zvmo_tree_destroy(&cow->tree);
 	cow->discarded = true;
 	discard->events += !!pages;
@@ -218,7 +225,7 @@ int zvmo_discard_create(struct zvmo_cow *cow)
 		return -ENOMEM;
 	discard->cow = cow;
 	INIT_LIST_HEAD(&discard->lru);
-	cow->discard = discard;
+	cow->family->discard = discard;
 	return 0;
 }
 
@@ -230,11 +237,11 @@ int zvmo_discard_create(struct zvmo_cow *cow)
  */
 void zvmo_discard_destroy(struct zvmo_cow *cow)
 {
-	struct zvmo_discard *discard = cow->discard;
+	struct zvmo_discard *discard = cow->family->discard;
 
 	down_write(&cow->lock);
 	make_unreclaimable(discard);
-	cow->discard = NULL;
+	cow->family->discard = NULL;
 	up_write(&cow->lock);
 	kmem_cache_free(discard_cache, discard);
 }
@@ -242,32 +249,51 @@ void zvmo_discard_destroy(struct zvmo_cow *cow)
 /* Check what all three operations want; cow->lock is held. */
 static int check_whole(const struct zvmo_cow *cow, u64 offset, u64 length)
 {
-	if (!cow->discard)
+	if (!cow->family->discard)
 		return -EOPNOTSUPP;
 	return offset || length != cow->size ? -ERANGE : 0;
 }
 
+static bool is_lost(const struct zvmo_cow *cow)
+{
+	return cow->discarded || cow->family->discard->untold;
+}
+
 static void lock_content(struct zvmo_cow *cow)
 {
-	make_unreclaimable(cow->discard);
-	cow->discard->locks++;
-	cow->discard->was_locked = true;
+	struct zvmo_discard *discard = cow->family->discard;
+
+	make_unreclaimable(discard);
+	discard->locks++;
+	discard->untold |= cow->discarded;
 	cow->discarded = false;
 }
 
-/* Undo lock_content(): @was_discarded and @was_locked are as before it. */
-static void unlock_content(struct zvmo_cow *cow, bool was_discarded,
-			   bool was_locked)
+/* Release a lock. A loss that nobody was told of is still to be told. */
+static void unlock_content(struct zvmo_cow *cow)
 {
-	struct zvmo_discard *discard = cow->discard;
+	struct zvmo_discard *discard = cow->family->discard;
 
-	discard->was_locked = was_locked;
-	if (--discard->locks || !was_locked)
+	if (--discard->locks)
 		return;
-	if (was_discarded)
+	if (discard->untold && !cow->tree.root) {
+		unmap_content(cow);
 		cow->discarded = true;
-	else
+	} else if (discard->was_locked) {
 		make_reclaimable(discard);
+	}
+	discard->untold = false;
+}
+
+/* The caller of LOCK was told of a loss; or not, then it has no lock. */
+static void finish_lock(struct zvmo_cow *cow, bool told)
+{
+	down_write(&cow->lock);
+	if (told)
+		cow->family->discard->untold = false;
+	else if (cow->family->discard->locks) /* somebody may have unlocked it */
+		unlock_content(cow);
+	up_write(&cow->lock);
 }
 
 /**
@@ -284,31 +310,26 @@ int zvmo_discard_lock(struct zvmo_cow *cow, u64 offset, u64 length,
 		      struct zvmo_lock_state __user *state)
 {
 	struct zvmo_lock_state found = {};
-	bool was_discarded, was_locked;
+	bool lost = false;
 	int err;
 
 	down_write(&cow->lock);
 	err = check_whole(cow, offset, length);
 	if (!err) {
-		was_discarded = cow->discarded;
-		was_locked = cow->discard->was_locked;
+		lost = is_lost(cow);
 		found.size = cow->size;
-		if (was_discarded)
+		if (lost)
 			found.discarded_size = cow->size;
 		lock_content(cow);
 	}
 	up_write(&cow->lock);
-	if (err || !copy_to_user(state, &found, sizeof(found)))
+	if (err)
 		return err;
-	down_write(&cow->lock);
-	/* Others may have seen that it was discarded: then that is over. */
-	if (cow->discard->locks > 1 || cow->tree.root)
-		was_discarded = false;
-	if (cow->discard->locks > 1)
-		was_locked = true;
-	unlock_content(cow, was_discarded, was_locked);
-	up_write(&cow->lock);
-	return -EFAULT;
+	if (copy_to_user(state, &found, sizeof(found)))
+		err = -EFAULT;
+	if (err || lost)
+		finish_lock(cow, !err);
+	return err;
 }
 
 /**
@@ -326,7 +347,7 @@ int zvmo_discard_try_lock(struct zvmo_cow *cow, u64 offset, u64 length)
 
 	down_write(&cow->lock);
 	err = check_whole(cow, offset, length);
-	if (!err && cow->discarded)
+	if (!err && is_lost(cow))
 		err = -ESTALE;
 	if (!err)
 		lock_content(cow);
@@ -349,10 +370,12 @@ int zvmo_discard_unlock(struct zvmo_cow *cow, u64 offset, u64 length)
 
 	down_write(&cow->lock);
 	err = check_whole(cow, offset, length);
-	if (!err && !cow->discard->locks)
+	if (!err && !cow->family->discard->locks)
 		err = -EBADFD;
-	if (!err)
-		unlock_content(cow, false, true);
+	if (!err) {
+		cow->family->discard->was_locked = true;
+		unlock_content(cow);
+	}
 	up_write(&cow->lock);
 	return err;
 }
@@ -367,16 +390,17 @@ int zvmo_discard_unlock(struct zvmo_cow *cow, u64 offset, u64 length)
  */
 long zvmo_discard_now(struct zvmo_cow *cow)
 {
+	struct zvmo_discard *discard = cow->family->discard;
 	long ret = 0;
 
-	if (!cow->discard)
+	if (!discard)
 		return -EOPNOTSUPP;
 	if (down_write_killable(&cow->lock))
 		return -EINTR;
 	/* Whoever takes it off the list discards it, under this lock. */
-	if (is_reclaimable(cow->discard)) {
-		zvmo_list_lru_del(&discard_lru, &cow->discard->lru);
-		ret = discard_content(cow->discard);
+	if (is_reclaimable(discard)) {
+		zvmo_list_lru_del(&discard_lru, &discard->lru);
+		ret = discard_content(discard);
 	} else if (!cow->discarded) {
 		ret = -EBUSY;
 	}
@@ -409,7 +433,7 @@ unsigned long zvmo_discard_reclaim(unsigned long want)
  */
 unsigned long zvmo_discard_lock_count(const struct zvmo_cow *cow)
 {
-	return cow->discard ? cow->discard->locks : 0;
+	return cow->family->discard ? cow->family->discard->locks : 0;
 }
 
 /**
@@ -421,7 +445,7 @@ unsigned long zvmo_discard_lock_count(const struct zvmo_cow *cow)
  */
 unsigned long zvmo_discard_events(const struct zvmo_cow *cow)
 {
-	return cow->discard ? cow->discard->events : 0;
+	return cow->family->discard ? cow->family->discard->events : 0;
 }
 
 /**

@@ -26,8 +26,9 @@ static void fs_evict_inode(struct inode *inode)
 	struct zvmo_fs_owner *owner = inode->i_private;
 
 	clear_inode(inode);
+	/* Who has just unlocked a lock in it may still look at that. */
 	if (owner)
-		owner->evict(owner);
+		kfree_rcu(owner, rcu);
 }
 
 static const struct super_operations fs_super_ops = {
@@ -74,7 +75,7 @@ void zvmo_fs_unpin(void)
 
 /**
  * zvmo_fs_new_inode() - Create an inode.
- * @owner: What to evict with it, or NULL. On failure still the caller's.
+ * @owner: What to free with it, or NULL. On failure still the caller's.
  * @size: File size in bytes.
  *
  * The caller has pinned the file system.

@@ -8,11 +8,12 @@
 #include <linux/fs.h>
 
 /**
- * struct zvmo_fs_owner - Embedded in what an inode carries.
- * @evict: Called when the last reference to the inode is gone; frees the owner.
+ * struct zvmo_fs_owner - The beginning of what an inode carries, from kmalloc().
+ * @rcu: Defers the freeing; not used before the last reference to the inode is
+ *	gone.
  */
 struct zvmo_fs_owner {
-	void (*evict)(struct zvmo_fs_owner *owner);
+	struct rcu_head rcu;
 };
 
 int zvmo_fs_pin(void);

@@ -199,7 +199,7 @@ u32 zvmo_netlink_flags(const struct zvmo *vmo)
 
 	if (vmo->cow->resizable)
 		flags |= ZVMO_VMO_FLAGS_RESIZABLE;
-	if (vmo->cow->discard)
+	if (vmo->cow->family->discard)
 		flags |= ZVMO_VMO_FLAGS_DISCARDABLE;
 	if (vmo->immutable)
 		flags |= ZVMO_VMO_FLAGS_IMMUTABLE;
@@ -225,16 +225,6 @@ static int put_rows(struct sk_buff *skb, const struct row_u64 *rows,
 	return 0;
 }
 
-static u64 lock_count(struct zvmo *vmo)
-{
-	u64 count;
-
-	down_read(&vmo->cow->lock);
-	count = zvmo_discard_lock_count(vmo->cow);
-	up_read(&vmo->cow->lock);
-	return count;
-}
-
 static int put_numbers(struct sk_buff *skb, struct zvmo *vmo,
 		       const struct zvmo_info *info, bool details)
 {
@@ -246,22 +236,22 @@ static int put_numbers(struct sk_buff *skb, struct zvmo *vmo,
 		{ ZVMO_A_VMO_FAMILY, vmo->cow->family->id },
 		{ ZVMO_A_VMO_CHILDREN, info->num_children },
 		{ ZVMO_A_VMO_MAPPINGS, info->num_mappings },
-		{ ZVMO_A_VMO_SHARE_COUNT, zvmo_count_spaces(vmo) },
 		/* Without the reference that we have. */
 		{ ZVMO_A_VMO_HANDLE_COUNT, kref_read(&vmo->refs) - 1 },
 		{ ZVMO_A_VMO_COMMITTED_BYTES, info->committed_bytes },
 	};
 	const struct row_u64 detail_rows[] = {
+		{ ZVMO_A_VMO_SHARE_COUNT, info->share_count },
 		{ ZVMO_A_VMO_PRIVATE_BYTES, info->committed_private_bytes },
 		{ ZVMO_A_VMO_SCALED_BYTES, info->committed_scaled_bytes },
 		{ ZVMO_A_VMO_METADATA_BYTES, info->metadata_bytes },
 	};
 	const struct row_u64 lock_row = { ZVMO_A_VMO_LOCK_COUNT,
-					  lock_count(vmo) };
+					  info->lock_count };
 
 	if (put_rows(skb, rows, ARRAY_SIZE(rows), ZVMO_A_VMO_PAD))
 		return -EMSGSIZE;
-	if (vmo->cow->discard && put_rows(skb, &lock_row, 1, ZVMO_A_VMO_PAD))
+	if (vmo->cow->family->discard && put_rows(skb, &lock_row, 1, ZVMO_A_VMO_PAD))
 		return -EMSGSIZE;
 	return details ? put_rows(skb, detail_rows, ARRAY_SIZE(detail_rows),
 				  ZVMO_A_VMO_PAD) :
@@ -586,27 +576,41 @@ static int put_mapping(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
+/* The address spaces behind the one that the dump has got to. */
+static void put_spaces(struct sk_buff *skb, struct netlink_callback *cb,
+		       const struct zvmo_space *spaces, u64 count)
+{
+	struct dump *dump = dump_state(cb);
+	u64 i;
+
+	for (i = 0; i < count; i++) {
+		if ((unsigned long)spaces[i].mm <= dump->position)
+			continue;
+		if (put_mapping(skb, cb, spaces[i].pid, spaces[i].nr_mappings))
+			return;
+		dump->position = (unsigned long)spaces[i].mm;
+	}
+}
+
 static int nl_mapping_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb)
 {
-	struct pid_namespace *pids = task_active_pid_ns(current);
-	struct dump *dump = dump_state(cb);
-	unsigned long position, count;
+	struct zvmo_space *spaces;
 	struct zvmo *vmo;
-	int err = 0;
-	u32 pid;
+	u64 count;
+	int err;
 
 	vmo = find_for(cb->skb, zvmo_dump_attrs(cb)[ZVMO_A_MAPPING_ID],
 		       cb->extack);
 	if (IS_ERR(vmo))
 		return PTR_ERR(vmo);
-	position = dump->position;
-	while (!err && zvmo_next_space(vmo, &position, pids, &pid, &count)) {
-		err = put_mapping(skb, cb, pid, count);
-		if (!err)
-			dump->position = position;
-	}
+	err = zvmo_list_spaces(vmo, task_active_pid_ns(current), &spaces,
+			       &count);
 	zvmo_put(vmo);
+	if (err)
+		return err;
+	put_spaces(skb, cb, spaces, count);
+	kvfree(spaces);
 	return skb->len;
 }
 

@@ -49,7 +49,7 @@ static int op_lock(const struct range_call *call)
 {
 	const struct zvmo_op_range *args = call->args;
 
-	if (call->vmo->cow->discard &&
+	if (call->vmo->cow->family->discard &&
 	    args->buffer_size < sizeof(struct zvmo_lock_state))
 		return -EINVAL;
 	return zvmo_discard_lock(call->vmo->cow, args->offset, args->length,

@@ -17,29 +17,14 @@
  * i_mmap_rwsem keeps the mappings and their page tables; page-table locks nest
  * inside.
  */
-#include <linux/interval_tree_generic.h>
 #include <linux/mmu_notifier.h>
 #include <linux/sched/mm.h>
 
 #include "compat.h"
 #include "protect.h"
+#include "vma_tree.h"
 
 #if ZVMO_CAN_PROTECT_RANGES
-static inline unsigned long vma_first(struct vm_area_struct *vma)
-{
-	return vma->vm_pgoff;
-}
-
-static inline unsigned long vma_last(struct vm_area_struct *vma)
-{
-	return vma->vm_pgoff + vma_pages(vma) - 1;
-}
-
-/* The kernel's own iterators over i_mmap are not for modules. */
-INTERVAL_TREE_DEFINE(struct vm_area_struct, shared.rb, unsigned long,
-		     shared.rb_subtree_last, vma_first, vma_last, static inline,
-		     vma_tree)
-
 static int protect_pte(pte_t *ptep, unsigned long address, void *arg)
 {
 	struct vm_area_struct *vma = arg;
@@ -71,15 +56,15 @@ static void protect_vma(struct zvmo_protect *protect,
 
 	switch_mm_to_flush(protect, vma->vm_mm);
 	for (i = 0; i < protect->nr; i++) {
-		first = max(protect->ranges[i].first, vma_first(vma));
+		first = max(protect->ranges[i].first, zvmo_vma_first(vma));
 		last = min(protect->ranges[i].first + protect->ranges[i].nr - 1,
-			   vma_last(vma));
+			   zvmo_vma_last(vma));
 		if (first > last)
 			continue;
 		if (apply_to_existing_page_range(
 			    vma->vm_mm,
-			    vma->vm_start +
-				    ((first - vma_first(vma)) << PAGE_SHIFT),
+			    vma->vm_start + ((first - zvmo_vma_first(vma))
+					     << PAGE_SHIFT),
 			    (last - first + 1) << PAGE_SHIFT, protect_pte, vma))
 			protect->complete = false;
 	}
@@ -102,15 +87,16 @@ static void protect_collected(struct zvmo_protect *protect)
 	struct vm_area_struct *vma;
 
 	i_mmap_lock_read(mapping);
-	for (vma = vma_tree_iter_first(&mapping->i_mmap, first, last);
-	     vma && protect->complete;
-	     vma = vma_tree_iter_next(vma, first, last)) {
+	zvmo_for_each_vma(vma, mapping, first, last)
+	{
 		if (!(vma->vm_flags & VM_SHARED))
 			continue;
 		if (mm_has_notifiers(vma->vm_mm))
 			protect->complete = false;
 		else
 			protect_vma(protect, vma);
+		if (!protect->complete)
+			break;
 	}
 	i_mmap_unlock_read(mapping);
 	protect->nr = 0;

@@ -214,8 +214,6 @@ static struct zvmo *vmo_alloc(enum zvmo_kind kind, struct zvmo_cow *cow,
 	vmo->inode = inode;
 	INIT_LIST_HEAD(&vmo->children);
 	INIT_LIST_HEAD(&vmo->sibling);
-	spin_lock_init(&vmo->spaces_lock);
-	vmo->spaces = RB_ROOT;
 	init_waitqueue_head(&vmo->wait);
 	spin_lock_init(&vmo->name_lock);
 	atomic_long_inc(&nr_vmos);
@@ -233,7 +231,7 @@ static void vmo_release(struct kref *refs)
 		zvmo_cow_remove_view(vmo->cow, &vmo->view);
 	iput(vmo->inode);
 	/* It has no other VMO. */
-	if (vmo->cow->discard)
+	if (vmo->cow->family->discard)
 		zvmo_discard_destroy(vmo->cow);
 	zvmo_cow_put(vmo->cow);
 	put_pid(vmo->owner_pid);
@@ -446,7 +444,7 @@ static int check_child_args(const struct zvmo *parent, u32 rights,
 		return -EINVAL;
 	if (!(rights & ZVMO_RIGHT_DUPLICATE) || !(rights & ZVMO_RIGHT_READ))
 		return -EACCES;
-	if (parent->cow->discard)
+	if (parent->cow->family->discard)
 		return -EOPNOTSUPP;
 	if (hweight32(kind) != 1 ||
 	    (flags & ~(ZVMO_CHILD_RESIZABLE | ZVMO_CHILD_NO_WRITE)))
@@ -545,7 +543,7 @@ static u32 info_flags(const struct zvmo *vmo)
 
 	if (vmo->cow->resizable)
 		flags |= ZVMO_INFO_RESIZABLE;
-	if (vmo->cow->discard)
+	if (vmo->cow->family->discard)
 		flags |= ZVMO_INFO_DISCARDABLE;
 	if (vmo->immutable)
 		flags |= ZVMO_INFO_IMMUTABLE;
@@ -582,6 +580,9 @@ void zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info)
 	info->size = zvmo_size(vmo);
 	info->stream_size = i_size_read(vmo->inode);
 	info->cache_policy = cow->cache_policy;
+	info->lock_count = min(zvmo_discard_lock_count(cow),
+			       (unsigned long)U32_MAX);
+	info->committed_change_events = zvmo_discard_events(cow);
 	if (info->size)
 		info->committed_bytes =
 			PAGE_SIZE *

@@ -32,9 +32,6 @@
  * @slice_size: Size of a slice in bytes. Set once.
  * @view: Lets the mappings of a slice be reached through @cow.
  * @nr_mappings: VMAs that map it.
- * @spaces_lock: Protects @spaces, what is in it, and @nr_spaces.
- * @spaces: Address spaces that have mappings of it; see mapping.c.
- * @nr_spaces: How many.
  * @parent: Parent in the hierarchy, or NULL. Protected by the hierarchy lock.
  * @children: Children. Protected by the hierarchy lock.
  * @sibling: Entry in @parent->children. Protected by the hierarchy lock.
@@ -57,9 +54,6 @@ struct zvmo {
 	struct zvmo_view view;
 	atomic_long_t nr_mappings;
 	/* Protects the two below; nothing nests inside. */
-	spinlock_t spaces_lock;
-	struct rb_root spaces;
-	unsigned long nr_spaces;
 	struct zvmo *parent;
 	struct list_head children;
 	struct list_head sibling;

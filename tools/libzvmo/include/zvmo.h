@@ -125,6 +125,7 @@ ZVMO_API int zvmo_create_from_file(int file, uint32_t options);
  * * -EOPNOTSUPP - the parent cannot have such a child: it is discardable; a
  *   slice of a resizable VMO; a snapshot or reference of a slice; a resizable
  *   reference to a VMO that is not
+ * * -EBUSY - the parent's cache policy is not ZVMO_CACHE_POLICY_CACHED
  * * -EMFILE, -ENFILE, -ENOMEM
  */
 ZVMO_API int zvmo_create_child(int fd, uint32_t options, uint64_t offset,
@@ -190,13 +191,34 @@ ZVMO_API int zvmo_wait_zero_children(int fd, int timeout_ms);
  * zvmo_get_info() - Describe a VMO.
  * @fd: The VMO. No right is needed.
  * @info: What to fill; what the module does not know is zeroed.
- * @size: sizeof(\*info), by which the library knows the caller's header.
+ * @size: sizeof(\*info), by which the library knows the caller's header; or
+ *	ZVMO_INFO_SIZE_VER0 for the members up to @info->name only, which take
+ *	constant time. Those after it are found by a walk over the VMO's family.
  *
  * Return: 0.
  * * -EINVAL - @size is shorter than ZVMO_INFO_SIZE_VER0
  * * -EFAULT
+ * * -ENOMEM, -EINTR - only if more than the first members are asked for
  */
 ZVMO_API int zvmo_get_info(int fd, struct zvmo_info *info, size_t size);
+
+/**
+ * zvmo_get_range_info() - Say what a part of a VMO costs.
+ * @fd: The VMO. No right is needed.
+ * @offset: Where the part begins, a multiple of the page size.
+ * @length: Length of the part, a multiple of the page size. What lies beyond
+ *	the VMO counts nothing.
+ * @info: What to fill; what the module does not know is zeroed.
+ * @size: sizeof(\*info), by which the library knows the caller's header.
+ *
+ * Return: 0.
+ * * -EINVAL - @offset or @length is not page aligned; @size is shorter than
+ *   ZVMO_RANGE_INFO_SIZE_VER0
+ * * -ERANGE - @offset + @length overflows
+ * * -EFAULT, -ENOMEM, -EINTR
+ */
+ZVMO_API int zvmo_get_range_info(int fd, uint64_t offset, uint64_t length,
+				 struct zvmo_range_info *info, size_t size);
 
 /**
  * zvmo_get_name() - Get the name of a VMO.
@@ -237,18 +259,63 @@ ZVMO_API int zvmo_set_name(int fd, const char *name);
 ZVMO_API int zvmo_set_size(int fd, uint64_t size);
 
 /**
- * zvmo_op_range() - Commit, decommit or zero a range.
+ * zvmo_set_stream_size() - Change the stream size of a VMO, not its size.
  * @fd: The VMO. Right: WRITE.
- * @op: ZVMO_OP_COMMIT, ZVMO_OP_DECOMMIT or ZVMO_OP_ZERO.
+ * @size: New stream size, at most the VMO's size.
+ *
+ * The bytes from the smaller of the old and the new stream size to the end of
+ * the VMO become zero. Equal to the present one, @size changes nothing.
+ *
+ * Return: 0.
+ * * -EACCES - no WRITE
+ * * -ERANGE - @size exceeds the VMO's size
+ * * -EBUSY - the cache policy is not ZVMO_CACHE_POLICY_CACHED
+ * * -ENOMEM, -EINTR - the stream size is as before, but bytes may be zero
+ */
+ZVMO_API int zvmo_set_stream_size(int fd, uint64_t size);
+
+/**
+ * zvmo_set_cache_policy() - Set the memory type of a VMO's mappings.
+ * @fd: The VMO. Right: MAP.
+ * @policy: ZVMO_CACHE_POLICY_CACHED, ZVMO_CACHE_POLICY_UNCACHED,
+ *	ZVMO_CACHE_POLICY_UNCACHED_DEVICE, ZVMO_CACHE_POLICY_WRITE_COMBINING.
+ *
+ * While it is not CACHED, the VMO can be mapped, but neither read, written,
+ * zeroed, restored nor have children.
+ *
+ * Return: 0.
+ * * -EACCES - no MAP
+ * * -EINVAL - @policy is none of them
+ * * -EBUSY - the VMO has mappings, children or references, or is a child; or it
+ *   is discardable and @policy is not CACHED
+ * * -ENOMEM, -EINTR - the policy is as before
+ */
+ZVMO_API int zvmo_set_cache_policy(int fd, uint32_t policy);
+
+/**
+ * zvmo_op_range() - Act on a range of a VMO.
+ * @fd: The VMO. Right: by @op.
+ * @op: ZVMO_OP_COMMIT, ZVMO_OP_DECOMMIT or ZVMO_OP_ZERO (right: WRITE);
+ *	ZVMO_OP_PREFETCH (READ); ZVMO_OP_ALWAYS_NEED or ZVMO_OP_DONT_NEED (none);
+ *	ZVMO_OP_CACHE_SYNC, ZVMO_OP_CACHE_CLEAN or
+ *	ZVMO_OP_CACHE_CLEAN_INVALIDATE (READ); ZVMO_OP_CACHE_INVALIDATE (WRITE);
+ *	ZVMO_OP_TRY_LOCK or ZVMO_OP_UNLOCK (READ or WRITE). ZVMO_OP_LOCK has
+ *	zvmo_lock().
  * @offset: Where the range begins.
  * @length: Length of the range; 0 does nothing.
  *
+ * struct zvmo_op_range in <linux/zvmo.h> says what each does.
+ *
  * Return: 0.
- * * -EINVAL - unknown @op; DECOMMIT of a range that is not whole pages
- * * -EACCES - no WRITE
+ * * -EINVAL - unknown @op, or ZVMO_OP_LOCK; DECOMMIT of a range that is not
+ *   whole pages; a cache operation on an empty range
+ * * -EACCES - a right is missing
  * * -ERANGE - the range is not inside the VMO
- * * -EOPNOTSUPP - DECOMMIT of a snapshot, or of a VMO with living snapshots
- * * -ENOMEM, -EINTR - COMMIT and ZERO: the first part of the range may be done
+ * * -EOPNOTSUPP - DECOMMIT of a snapshot, or of a VMO with living snapshots;
+ *   CACHE_INVALIDATE unless the module allows it
+ * * -EBUSY - ZERO: the cache policy is not ZVMO_CACHE_POLICY_CACHED
+ * * -ENODATA - COMMIT: the content was discarded
+ * * -ENOMEM, -EINTR - the first part of the range may be done
  */
 ZVMO_API int zvmo_op_range(int fd, uint32_t op, uint64_t offset,
 			   uint64_t length);
@@ -284,6 +351,104 @@ ZVMO_API int zvmo_decommit(int fd, uint64_t offset, uint64_t length);
 ZVMO_API int zvmo_zero(int fd, uint64_t offset, uint64_t length);
 
 /**
+ * zvmo_lock() - Lock the content of a discardable VMO.
+ * @fd: A VMO created with ZVMO_DISCARDABLE. Right: READ or WRITE.
+ * @size: Its size, whole pages.
+ * @state: out: whether the content was discarded since the last lock, and so
+ *	reads zero now: then @state->discarded_size is not 0. NULL if it does not
+ *	matter.
+ *
+ * While a lock is held, the content stays. Locks are counted in the VMO:
+ * closing a descriptor unlocks nothing.
+ *
+ * Return: 0.
+ * * -EOPNOTSUPP - not discardable
+ * * -EACCES - neither READ nor WRITE
+ * * -ERANGE - @size is not the VMO's size
+ * * -EFAULT - the VMO is not locked
+ */
+ZVMO_API int zvmo_lock(int fd, uint64_t size, struct zvmo_lock_state *state);
+
+/**
+ * zvmo_try_lock() - Lock the content of a discardable VMO if it is there.
+ * @fd: As zvmo_lock().
+ * @size: As zvmo_lock().
+ *
+ * Return: 0.
+ * * -ESTALE - the content was discarded; the VMO is not locked
+ * * else as zvmo_lock()
+ */
+ZVMO_API int zvmo_try_lock(int fd, uint64_t size);
+
+/**
+ * zvmo_unlock() - Undo one zvmo_lock() or zvmo_try_lock().
+ * @fd: As zvmo_lock().
+ * @size: As zvmo_lock().
+ *
+ * After the last one the kernel may discard the content when memory is short.
+ *
+ * Return: 0.
+ * * -EBADFD - no lock is held
+ * * else as zvmo_lock()
+ */
+ZVMO_API int zvmo_unlock(int fd, uint64_t size);
+
+/**
+ * zvmo_transfer() - Move content from one VMO to another.
+ * @fd: Where to. Right: WRITE.
+ * @offset: Where the range begins there, a multiple of the page size.
+ * @length: Length of the range, a multiple of the page size.
+ * @source: Where from; may be the same VMO. Rights: READ and WRITE.
+ * @source_offset: Where the range begins there, a multiple of the page size.
+ *
+ * The range gets the source's content, and the source's range reads zero.
+ * Pages that the source alone owns move without being copied. Ranges of one VMO
+ * may overlap.
+ *
+ * Return: 0.
+ * * -EINVAL - something is not page aligned
+ * * -EACCES - a right is missing
+ * * -ERANGE - a range is not inside its VMO
+ * * -EBUSY - a cache policy is not ZVMO_CACHE_POLICY_CACHED
+ * * -ENODATA - the content of one was discarded
+ * * -ENOMEM, -EINTR - a part may have moved; nothing is lost or doubled
+ */
+ZVMO_API int zvmo_transfer(int fd, uint64_t offset, uint64_t length, int source,
+			   uint64_t source_offset);
+
+/**
+ * zvmo_restore() - Give a whole VMO the content of a relative.
+ * @fd: The VMO. Right: WRITE.
+ * @source: The relative, such as a snapshot taken earlier. Right: READ.
+ *
+ * The VMO's size, as found at the beginning of the call, says what the whole
+ * is. In one step, at the cost of what differs; pages are shared, not copied.
+ * Sizes stay, and so does the relative, which can serve again.
+ *
+ * Return: 0.
+ * * -EACCES - a right is missing
+ * * -EINVAL - the two are not relatives
+ * * -ERANGE - the VMO shrank meanwhile
+ * * -EBUSY - a cache policy is not ZVMO_CACHE_POLICY_CACHED
+ * * -ENOMEM
+ */
+ZVMO_API int zvmo_restore(int fd, int source);
+
+/**
+ * zvmo_restore_range() - Give a part of a VMO the content of a relative.
+ * @fd: The VMO. Right: WRITE.
+ * @source: The relative. Right: READ.
+ * @offset: Where the part begins in @fd, a multiple of the page size.
+ * @length: Length of the part, a multiple of the page size.
+ *
+ * Return: as zvmo_restore().
+ * * -EINVAL - also if not page aligned
+ * * -ERANGE - the part is not inside the VMO
+ */
+ZVMO_API int zvmo_restore_range(int fd, int source, uint64_t offset,
+				uint64_t length);
+
+/**
  * zvmo_read() - Read from a VMO until the buffer is full.
  * @fd: The VMO. Right: READ.
  * @offset: Where to begin.
@@ -298,6 +463,8 @@ ZVMO_API int zvmo_zero(int fd, uint64_t offset, uint64_t length);
  * content of @buffer is unspecified.
  * * -EBADF - no READ
  * * -EINVAL - @offset exceeds INT64_MAX
+ * * -EBUSY - the cache policy is not ZVMO_CACHE_POLICY_CACHED
+ * * -ENODATA - the content was discarded
  * * -EFAULT, -ENOMEM
  */
 ZVMO_API ssize_t zvmo_read(int fd, uint64_t offset, void *buffer,
@@ -318,10 +485,47 @@ ZVMO_API ssize_t zvmo_read(int fd, uint64_t offset, void *buffer,
  * * -EBADF - no WRITE
  * * -EFBIG - the end of the VMO, which cannot grow, was reached
  * * -EINVAL - @offset exceeds INT64_MAX
+ * * -EBUSY, -ENODATA - as zvmo_read()
  * * -EFAULT, -ENOMEM
  */
 ZVMO_API int zvmo_write(int fd, uint64_t offset, const void *buffer,
 			size_t length);
+
+/**
+ * zvmo_read_memory() - Read from a VMO as from memory, whatever its stream size.
+ * @fd: The VMO. Right: READ.
+ * @offset: Where to begin.
+ * @buffer: Where to store the bytes.
+ * @length: How many to read; all of them inside the VMO.
+ *
+ * What a mapping shows. There is no short result.
+ *
+ * Return: 0. After an error the content of @buffer is unspecified.
+ * * -EACCES - no READ
+ * * -ERANGE - the range is not inside the VMO
+ * * -EBUSY - the cache policy is not ZVMO_CACHE_POLICY_CACHED
+ * * -ENODATA - the content was discarded
+ * * -EFAULT, -EINTR
+ */
+ZVMO_API int zvmo_read_memory(int fd, uint64_t offset, void *buffer,
+			      size_t length);
+
+/**
+ * zvmo_write_memory() - Write to a VMO as to memory; the stream size stays.
+ * @fd: The VMO. Right: WRITE.
+ * @offset: Where to begin.
+ * @buffer: The bytes.
+ * @length: How many to write; all of them inside the VMO, which does not grow.
+ *
+ * Return: 0.
+ * * -EACCES - no WRITE
+ * * -ERANGE - the range is not inside the VMO; nothing was written
+ * * -EBUSY, -ENODATA - as zvmo_read_memory()
+ * * -EFAULT, -ENOMEM, -EINTR - an unspecified number of the first bytes is
+ *   written
+ */
+ZVMO_API int zvmo_write_memory(int fd, uint64_t offset, const void *buffer,
+			       size_t length);
 
 /**
  * zvmo_map() - Map a part of a VMO.
@@ -360,6 +564,97 @@ ZVMO_API int zvmo_map(int fd, uint64_t offset, size_t length, int prot,
 ZVMO_API int zvmo_unmap(void *address, size_t length);
 
 /**
+ * zvmo_map_range() - Fill page tables ahead of use.
+ * @fd: The VMO. Right: WRITE, with ZVMO_MAP_RANGE_WRITE.
+ * @address: Where the range begins in the caller's memory, page aligned; inside
+ *	shared mappings of this VMO.
+ * @length: Length of the range, not 0.
+ * @flags: 0; or ZVMO_MAP_RANGE_WRITE, to enter for writing what may be written
+ *	in place.
+ *
+ * Pages that exist are entered, so that touching them does not fault. Nothing
+ * is committed or copied; holes are skipped.
+ *
+ * Return: 0.
+ * * -EINVAL - an unknown flag, @address not page aligned, @length 0
+ * * -ERANGE - the range leaves the address space
+ * * -EFAULT - a part of the range is no shared mapping of the VMO
+ * * -EACCES - ZVMO_MAP_RANGE_WRITE, and no WRITE or a read-only mapping
+ * * -ENODATA - the content was discarded
+ * * -ENOMEM, -EINTR - a part may have been entered
+ */
+ZVMO_API int zvmo_map_range(int fd, void *address, size_t length,
+			    uint32_t flags);
+
+/**
+ * zvmo_set_priority() - Keep what mappings show in memory, or no longer.
+ * @fd: The VMO. No right is needed.
+ * @address: Where the range begins in the caller's memory, page aligned; inside
+ *	mappings of this VMO.
+ * @length: Length of the range, not 0.
+ * @priority: ZVMO_PRIORITY_DEFAULT or ZVMO_PRIORITY_HIGH.
+ *
+ * Each mapping that the range touches gets the priority, as a whole, until it
+ * is unmapped. ZVMO_PRIORITY_HIGH also commits what the range maps and fills
+ * the page tables, as well as it can; while a mapping has it, nothing reclaims
+ * the VMO's content.
+ *
+ * Return: 0.
+ * * -EINVAL - unknown @priority, @address not page aligned, @length 0
+ * * -ERANGE - the range leaves the address space
+ * * -EFAULT - a part of the range is no mapping of the VMO
+ * * -EINTR
+ */
+ZVMO_API int zvmo_set_priority(int fd, void *address, size_t length,
+			       uint32_t priority);
+
+/**
+ * struct zvmo_mapping - What the caller knows of one of its mappings.
+ * @fd: The VMO; it is to stay open.
+ * @offset: Where the mapping begins in the VMO.
+ * @address: Where the mapping begins in memory.
+ * @length: Length of the mapping.
+ *
+ * The caller fills it, as for zvmo_map(), and keeps it; the library remembers
+ * no mapping.
+ */
+struct zvmo_mapping {
+	int fd;
+	uint64_t offset;
+	void *address;
+	size_t length;
+};
+
+/**
+ * zvmo_mapping_op() - Act on the part of a VMO that a range of memory shows.
+ * @mapping: The mapping.
+ * @op: As zvmo_op_range().
+ * @address: Where the range begins in the caller's memory.
+ * @length: Length of the range.
+ *
+ * Return: as zvmo_op_range().
+ * * -ERANGE - also if the range is not inside @mapping
+ */
+ZVMO_API int zvmo_mapping_op(const struct zvmo_mapping *mapping, uint32_t op,
+			     void *address, size_t length);
+
+/**
+ * zvmo_mapping_get_info() - Say what the part of a VMO that a range of memory
+ *	shows costs.
+ * @mapping: The mapping.
+ * @address: Where the range begins in the caller's memory, page aligned.
+ * @length: Length of the range, a multiple of the page size.
+ * @info: As zvmo_get_range_info().
+ * @size: As zvmo_get_range_info().
+ *
+ * Return: as zvmo_get_range_info().
+ * * -ERANGE - also if the range is not inside @mapping
+ */
+ZVMO_API int zvmo_mapping_get_info(const struct zvmo_mapping *mapping,
+				   const void *address, size_t length,
+				   struct zvmo_range_info *info, size_t size);
+
+/**
  * zvmo_duplicate() - Make a descriptor of the same VMO with the same or fewer
  *	rights.
  * @fd: The VMO. Right: DUPLICATE.
@@ -384,6 +679,21 @@ ZVMO_API int zvmo_duplicate(int fd, uint32_t rights);
  * * -EMFILE, -ENFILE, -ENOMEM
  */
 ZVMO_API int zvmo_replace(int fd, uint32_t rights);
+
+/**
+ * zvmo_replace_as_executable() - Exchange a descriptor for one that also has
+ *	EXECUTE.
+ * @fd: The VMO. No right is needed. It is closed in every case, also when the
+ *	call fails.
+ *
+ * Needs CAP_SYS_ADMIN in the initial user namespace, unless the module's
+ * parameter ambient_mark_vmo_exec lets everybody.
+ *
+ * Return: a descriptor, whose number differs from @fd.
+ * * -EACCES - no privilege
+ * * -EMFILE, -ENFILE, -ENOMEM
+ */
+ZVMO_API int zvmo_replace_as_executable(int fd);
 
 /* How many VMOs one zvmo_send() can send. */
 #define ZVMO_SEND_MAX 253

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libzvmo: moving bytes, and mapping
+ * libzvmo: moving bytes
  *
- * A VMO reads and writes like a file. These calls only finish what pread(),
- * pwrite() and mmap() begin.
+ * A VMO reads and writes like a file, up to its stream size: there these calls
+ * only finish what pread() and pwrite() begin. As memory, up to its size, it
+ * has ioctls that move all or fail.
  */
 #include <errno.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,6 +47,30 @@ int zvmo_write(int fd, uint64_t offset, const void *buffer, size_t length)
 			return -errno;
 	}
 	return 0;
+}
+
+static int copy(int fd, unsigned long command, uint64_t offset,
+		const void *buffer, size_t length)
+{
+	struct zvmo_rw rw = {
+		.argsz = sizeof(rw),
+		.offset = offset,
+		.length = length,
+		.buffer = (uintptr_t)buffer,
+	};
+
+	return zvmo_ioctl(fd, command, &rw);
+}
+
+int zvmo_read_memory(int fd, uint64_t offset, void *buffer, size_t length)
+{
+	return copy(fd, ZVMO_IOC_READ, offset, buffer, length);
+}
+
+int zvmo_write_memory(int fd, uint64_t offset, const void *buffer,
+		      size_t length)
+{
+	return copy(fd, ZVMO_IOC_WRITE, offset, buffer, length);
 }
 
 /*
@@ -94,26 +118,4 @@ int zvmo_create_from_file(int file, uint32_t options)
 		return error;
 	}
 	return fd;
-}
-
-int zvmo_map(int fd, uint64_t offset, size_t length, int prot, int flags,
-	     void **address)
-{
-	void *wanted = NULL;
-	void *mapped;
-
-	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
-		wanted = *address;
-	if (!(flags & MAP_TYPE))
-		flags |= MAP_SHARED;
-	mapped = mmap(wanted, length, prot, flags, fd, (off_t)offset);
-	if (mapped == MAP_FAILED)
-		return -errno;
-	*address = mapped;
-	return 0;
-}
-
-int zvmo_unmap(void *address, size_t length)
-{
-	return munmap(address, length) ? -errno : 0;
 }

@@ -25,7 +25,8 @@ int zvmo_ioctl(int fd, unsigned long command, void *argument)
 int zvmo_require(int fd, uint32_t rights)
 {
 	struct zvmo_info info;
-	int error = zvmo_get_info(fd, &info, sizeof(info));
+	/* The first members are those that take constant time. */
+	int error = zvmo_get_info(fd, &info, ZVMO_INFO_SIZE_VER0);
 
 	if (error)
 		return error;
@@ -129,6 +130,18 @@ int zvmo_get_info(int fd, struct zvmo_info *info, size_t size)
 	return zvmo_ioctl(fd, ZVMO_IOC_GET_INFO, info);
 }
 
+int zvmo_get_range_info(int fd, uint64_t offset, uint64_t length,
+			struct zvmo_range_info *info, size_t size)
+{
+	if (size < ZVMO_RANGE_INFO_SIZE_VER0 || size > UINT32_MAX)
+		return -EINVAL;
+	memset(info, 0, size);
+	info->argsz = (uint32_t)size;
+	info->offset = offset;
+	info->length = length;
+	return zvmo_ioctl(fd, ZVMO_IOC_GET_RANGE_INFO, info);
+}
+
 int zvmo_get_name(int fd, char name[ZVMO_NAME_LEN])
 {
 	struct zvmo_name get = { .argsz = sizeof(get) };
@@ -147,14 +160,34 @@ int zvmo_set_name(int fd, const char *name)
 	return zvmo_ioctl(fd, ZVMO_IOC_SET_NAME, &set);
 }
 
-int zvmo_set_size(int fd, uint64_t size)
+static int set_size(int fd, unsigned long command, uint64_t size)
 {
 	struct zvmo_set_size set = {
 		.argsz = sizeof(set),
 		.size = size,
 	};
 
-	return zvmo_ioctl(fd, ZVMO_IOC_SET_SIZE, &set);
+	return zvmo_ioctl(fd, command, &set);
+}
+
+int zvmo_set_size(int fd, uint64_t size)
+{
+	return set_size(fd, ZVMO_IOC_SET_SIZE, size);
+}
+
+int zvmo_set_stream_size(int fd, uint64_t size)
+{
+	return set_size(fd, ZVMO_IOC_SET_STREAM_SIZE, size);
+}
+
+int zvmo_set_cache_policy(int fd, uint32_t policy)
+{
+	struct zvmo_set_cache_policy set = {
+		.argsz = sizeof(set),
+		.policy = policy,
+	};
+
+	return zvmo_ioctl(fd, ZVMO_IOC_SET_CACHE_POLICY, &set);
 }
 
 int zvmo_op_range(int fd, uint32_t op, uint64_t offset, uint64_t length)
@@ -184,6 +217,65 @@ int zvmo_zero(int fd, uint64_t offset, uint64_t length)
 	return zvmo_op_range(fd, ZVMO_OP_ZERO, offset, length);
 }
 
+int zvmo_lock(int fd, uint64_t size, struct zvmo_lock_state *state)
+{
+	struct zvmo_lock_state unwanted;
+	struct zvmo_op_range range = {
+		.argsz = sizeof(range),
+		.op = ZVMO_OP_LOCK,
+		.length = size,
+		.buffer = (uintptr_t)(state ? state : &unwanted),
+		.buffer_size = sizeof(*state),
+	};
+
+	return zvmo_ioctl(fd, ZVMO_IOC_OP_RANGE, &range);
+}
+
+int zvmo_try_lock(int fd, uint64_t size)
+{
+	return zvmo_op_range(fd, ZVMO_OP_TRY_LOCK, 0, size);
+}
+
+int zvmo_unlock(int fd, uint64_t size)
+{
+	return zvmo_op_range(fd, ZVMO_OP_UNLOCK, 0, size);
+}
+
+int zvmo_transfer(int fd, uint64_t offset, uint64_t length, int source,
+		  uint64_t source_offset)
+{
+	struct zvmo_transfer transfer = {
+		.argsz = sizeof(transfer),
+		.offset = offset,
+		.length = length,
+		.source = source,
+		.source_offset = source_offset,
+	};
+
+	return zvmo_ioctl(fd, ZVMO_IOC_TRANSFER, &transfer);
+}
+
+int zvmo_restore(int fd, int source)
+{
+	struct zvmo_info info;
+	int error = zvmo_get_info(fd, &info, ZVMO_INFO_SIZE_VER0);
+
+	return error ? error : zvmo_restore_range(fd, source, 0, info.size);
+}
+
+int zvmo_restore_range(int fd, int source, uint64_t offset, uint64_t length)
+{
+	struct zvmo_restore restore = {
+		.argsz = sizeof(restore),
+		.source = source,
+		.offset = offset,
+		/* If this overflows, it lies before the beginning: -ERANGE. */
+		.end = offset + length,
+	};
+
+	return zvmo_ioctl(fd, ZVMO_IOC_RESTORE, &restore);
+}
+
 static int duplicate(int fd, uint32_t flags, uint32_t rights)
 {
 	struct zvmo_duplicate duplicate = {
@@ -200,10 +292,20 @@ int zvmo_duplicate(int fd, uint32_t rights)
 	return duplicate(fd, 0, rights);
 }
 
-int zvmo_replace(int fd, uint32_t rights)
+static int replace(int fd, uint32_t flags, uint32_t rights)
 {
-	int replacement = duplicate(fd, ZVMO_DUPLICATE_REPLACE, rights);
+	int replacement = duplicate(fd, flags, rights);
 
 	close(fd);
 	return replacement;
+}
+
+int zvmo_replace(int fd, uint32_t rights)
+{
+	return replace(fd, ZVMO_DUPLICATE_REPLACE, rights);
+}
+
+int zvmo_replace_as_executable(int fd)
+{
+	return replace(fd, ZVMO_DUPLICATE_EXECUTABLE, ZVMO_RIGHT_SAME_RIGHTS);
 }

@@ -36,6 +36,7 @@ static struct {
 	int result;
 	int error; /* if not 0, ioctl() fails with it */
 	uint32_t rights; /* GET_INFO */
+	uint64_t size; /* GET_INFO */
 	int not_vmo; /* GET_INFO on this descriptor fails */
 	size_t part; /* most that pread() and pwrite() move at once */
 	bool interrupt; /* they fail with EINTR every other time */
@@ -45,6 +46,7 @@ static struct {
 	int fd;
 	unsigned long command;
 	int ioctls;
+	uint32_t info_size; /* what GET_INFO was to fill */
 	unsigned int moves;
 	union {
 		struct zvmo_create create;
@@ -54,6 +56,13 @@ static struct {
 		struct zvmo_name name;
 		struct zvmo_duplicate duplicate;
 		struct zvmo_diff diff;
+		struct zvmo_set_cache_policy cache_policy;
+		struct zvmo_transfer transfer;
+		struct zvmo_restore restore;
+		struct zvmo_map_range map_range;
+		struct zvmo_set_priority priority;
+		struct zvmo_range_info range_info;
+		struct zvmo_rw rw;
 	} seen;
 } fake;
 
@@ -91,8 +100,10 @@ static int fake_info(int fd, struct zvmo_info *info)
 		errno = ENOTTY;
 		return -1;
 	}
+	fake.info_size = info->argsz;
 	info->argsz = ZVMO_INFO_SIZE_VER0;
 	info->rights = fake.rights;
+	info->size = fake.size;
 	return 0;
 }
 
@@ -308,6 +319,147 @@ static void every_range_operation(void)
 	EXPECT(zvmo_op_range(VMO, 99, 7, 8), 0);
 	CHECK(range->op == 99);
 	CHECK(range->offset == 7 && range->length == 8);
+	CHECK(range->buffer == 0 && range->buffer_size == 0);
+}
+
+/* Each is one ioctl for the whole VMO. */
+static void locks(void)
+{
+	struct zvmo_op_range *range = &fake.seen.op_range;
+	struct zvmo_lock_state state;
+
+	EXPECT(zvmo_lock(VMO, 8192, &state), 0);
+	CHECK(fake.fd == VMO && fake.command == ZVMO_IOC_OP_RANGE);
+	CHECK(range->argsz == sizeof(*range) && range->op == ZVMO_OP_LOCK);
+	CHECK(range->offset == 0 && range->length == 8192);
+	CHECK(range->buffer == (uintptr_t)&state);
+	CHECK(range->buffer_size == sizeof(state));
+	EXPECT(zvmo_lock(VMO, 8192, NULL), 0);
+	CHECK(range->buffer != 0 && range->buffer_size == sizeof(state));
+	EXPECT(zvmo_try_lock(VMO, 4096), 0);
+	CHECK(range->op == ZVMO_OP_TRY_LOCK);
+	CHECK(range->offset == 0 && range->length == 4096);
+	EXPECT(zvmo_unlock(VMO, 4096), 0);
+	CHECK(range->op == ZVMO_OP_UNLOCK);
+	CHECK(range->offset == 0 && range->length == 4096);
+	EXPECT(fake.ioctls, 4);
+}
+
+static void content_moves(void)
+{
+	const struct zvmo_transfer *transfer = &fake.seen.transfer;
+	const struct zvmo_restore *restore = &fake.seen.restore;
+
+	EXPECT(zvmo_transfer(VMO, 4096, 8192, 77, 12288), 0);
+	CHECK(fake.fd == VMO && fake.command == ZVMO_IOC_TRANSFER);
+	CHECK(transfer->argsz == sizeof(*transfer) && transfer->options == 0);
+	CHECK(transfer->offset == 4096 && transfer->length == 8192);
+	CHECK(transfer->source == 77 && transfer->source_offset == 12288);
+	CHECK(transfer->reserved == 0);
+
+	EXPECT(zvmo_restore_range(VMO, 77, 4096, 8192), 0);
+	CHECK(fake.fd == VMO && fake.command == ZVMO_IOC_RESTORE);
+	CHECK(restore->argsz == sizeof(*restore) && restore->source == 77);
+	CHECK(restore->offset == 4096 && restore->end == 12288);
+
+	/* The whole is the size, and asking for it is cheap. */
+	fake.size = 40960;
+	EXPECT(zvmo_restore(VMO, 77), 0);
+	CHECK(fake.info_size == ZVMO_INFO_SIZE_VER0);
+	CHECK(restore->source == 77);
+	CHECK(restore->offset == 0 && restore->end == 40960);
+	fake.not_vmo = VMO;
+	EXPECT(zvmo_restore(VMO, 77), -ENOTTY);
+}
+
+static void sizes_and_policy(void)
+{
+	EXPECT(zvmo_set_stream_size(VMO, 5), 0);
+	CHECK(fake.fd == VMO && fake.command == ZVMO_IOC_SET_STREAM_SIZE);
+	CHECK(fake.seen.set_size.argsz == sizeof(struct zvmo_set_size));
+	CHECK(fake.seen.set_size.reserved == 0 && fake.seen.set_size.size == 5);
+
+	EXPECT(zvmo_set_cache_policy(VMO, ZVMO_CACHE_POLICY_UNCACHED), 0);
+	CHECK(fake.fd == VMO && fake.command == ZVMO_IOC_SET_CACHE_POLICY);
+	CHECK(fake.seen.cache_policy.argsz ==
+	      sizeof(struct zvmo_set_cache_policy));
+	CHECK(fake.seen.cache_policy.policy == ZVMO_CACHE_POLICY_UNCACHED);
+}
+
+static void as_memory(void)
+{
+	const struct zvmo_rw *rw = &fake.seen.rw;
+	char buffer[16];
+
+	EXPECT(zvmo_read_memory(VMO, 7, buffer, 9), 0);
+	CHECK(fake.fd == VMO && fake.command == ZVMO_IOC_READ);
+	CHECK(rw->argsz == sizeof(*rw) && rw->reserved == 0);
+	CHECK(rw->offset == 7 && rw->length == 9);
+	CHECK(rw->buffer == (uintptr_t)buffer);
+	EXPECT(zvmo_write_memory(VMO, 8, buffer + 1, 10), 0);
+	CHECK(fake.command == ZVMO_IOC_WRITE);
+	CHECK(rw->offset == 8 && rw->length == 10);
+	CHECK(rw->buffer == (uintptr_t)buffer + 1);
+}
+
+static void by_address(void)
+{
+	const struct zvmo_map_range *map = &fake.seen.map_range;
+	const struct zvmo_set_priority *priority = &fake.seen.priority;
+	char *memory = (char *)0x10000;
+
+	EXPECT(zvmo_map_range(VMO, memory, 8192, ZVMO_MAP_RANGE_WRITE), 0);
+	CHECK(fake.fd == VMO && fake.command == ZVMO_IOC_MAP_RANGE);
+	CHECK(map->argsz == sizeof(*map));
+	CHECK(map->flags == ZVMO_MAP_RANGE_WRITE);
+	CHECK(map->address == 0x10000 && map->length == 8192);
+
+	EXPECT(zvmo_set_priority(VMO, memory, 4096, ZVMO_PRIORITY_HIGH), 0);
+	CHECK(fake.fd == VMO && fake.command == ZVMO_IOC_SET_PRIORITY);
+	CHECK(priority->argsz == sizeof(*priority));
+	CHECK(priority->priority == ZVMO_PRIORITY_HIGH);
+	CHECK(priority->address == 0x10000 && priority->length == 4096);
+}
+
+/* 0x10000 to 0x14000 shows the VMO from 0x100000 on. */
+static void through_a_mapping(void)
+{
+	char *memory = (char *)0x10000;
+	const struct zvmo_mapping mapping = {
+		.fd = VMO,
+		.offset = 0x100000,
+		.address = memory,
+		.length = 0x4000,
+	};
+	const struct zvmo_op_range *range = &fake.seen.op_range;
+	struct zvmo_range_info info;
+
+	EXPECT(zvmo_mapping_op(&mapping, ZVMO_OP_ZERO, memory + 5, 6), 0);
+	CHECK(fake.fd == VMO && fake.command == ZVMO_IOC_OP_RANGE);
+	CHECK(range->op == ZVMO_OP_ZERO);
+	CHECK(range->offset == 0x100005 && range->length == 6);
+	EXPECT(zvmo_mapping_op(&mapping, ZVMO_OP_COMMIT, memory, 0x4000), 0);
+	CHECK(range->offset == 0x100000 && range->length == 0x4000);
+
+	EXPECT(zvmo_mapping_get_info(&mapping, memory + 0x1000, 0x2000, &info,
+				     sizeof(info)),
+	       0);
+	CHECK(fake.command == ZVMO_IOC_GET_RANGE_INFO);
+	CHECK(fake.seen.range_info.offset == 0x101000);
+	CHECK(fake.seen.range_info.length == 0x2000);
+
+	fake.ioctls = 0;
+	EXPECT(zvmo_mapping_op(&mapping, ZVMO_OP_ZERO, memory - 1, 1), -ERANGE);
+	EXPECT(zvmo_mapping_op(&mapping, ZVMO_OP_ZERO, memory, 0x4001),
+	       -ERANGE);
+	EXPECT(zvmo_mapping_op(&mapping, ZVMO_OP_ZERO, memory + 0x4000, 1),
+	       -ERANGE);
+	EXPECT(zvmo_mapping_op(&mapping, ZVMO_OP_ZERO, memory + 1, SIZE_MAX),
+	       -ERANGE);
+	EXPECT(zvmo_mapping_get_info(&mapping, memory, 0x5000, &info,
+				     sizeof(info)),
+	       -ERANGE);
+	EXPECT(fake.ioctls, 0);
 }
 
 static void errors_are_negative_errnos(void)
@@ -329,6 +481,18 @@ static void errors_are_negative_errnos(void)
 	EXPECT(zvmo_set_size(VMO, 0), -EACCES);
 	EXPECT(zvmo_zero(VMO, 0, 0), -EACCES);
 	EXPECT(zvmo_duplicate(VMO, 0), -EACCES);
+	EXPECT(zvmo_lock(VMO, 4096, NULL), -EACCES);
+	EXPECT(zvmo_try_lock(VMO, 4096), -EACCES);
+	EXPECT(zvmo_unlock(VMO, 4096), -EACCES);
+	EXPECT(zvmo_set_stream_size(VMO, 0), -EACCES);
+	EXPECT(zvmo_set_cache_policy(VMO, 0), -EACCES);
+	EXPECT(zvmo_transfer(VMO, 0, 0, VMO, 0), -EACCES);
+	EXPECT(zvmo_restore(VMO, VMO), -EACCES);
+	EXPECT(zvmo_restore_range(VMO, VMO, 0, 0), -EACCES);
+	EXPECT(zvmo_map_range(VMO, name, 1, 0), -EACCES);
+	EXPECT(zvmo_set_priority(VMO, name, 1, 0), -EACCES);
+	EXPECT(zvmo_read_memory(VMO, 0, name, 1), -EACCES);
+	EXPECT(zvmo_write_memory(VMO, 0, name, 1), -EACCES);
 	EXPECT(zvmo_wait_zero_children(VMO, 0), -EACCES);
 	zvmo_diff_init(&iter, VMO, VMO, 0, 4096);
 	EXPECT(zvmo_diff_next(&iter, &range), -EACCES);
@@ -369,6 +533,29 @@ static void info_is_as_long_as_the_caller_says(void)
 	EXPECT(fake.ioctls, 0);
 }
 
+static void range_info_is_as_long_as_the_caller_says(void)
+{
+	const struct zvmo_range_info *seen = &fake.seen.range_info;
+	struct {
+		struct zvmo_range_info info;
+		char guard;
+	} longer;
+
+	memset(&longer, 'x', sizeof(longer));
+	EXPECT(zvmo_get_range_info(VMO, 4096, 8192, &longer.info,
+				   sizeof(longer.info)),
+	       0);
+	CHECK(fake.fd == VMO && fake.command == ZVMO_IOC_GET_RANGE_INFO);
+	CHECK(seen->argsz == sizeof(longer.info) && seen->reserved == 0);
+	CHECK(seen->offset == 4096 && seen->length == 8192);
+	CHECK(longer.info.committed_bytes == 0 && longer.guard == 'x');
+	fake.ioctls = 0;
+	EXPECT(zvmo_get_range_info(VMO, 0, 0, &longer.info,
+				   ZVMO_RANGE_INFO_SIZE_VER0 - 1),
+	       -EINVAL);
+	EXPECT(fake.ioctls, 0);
+}
+
 static void names_are_cut(void)
 {
 	char name[ZVMO_NAME_LEN];
@@ -402,8 +589,17 @@ static void replace_always_closes(void)
 	CHECK(fcntl(fd, F_GETFD) < 0);
 
 	fd = memory("", 0);
+	EXPECT(zvmo_replace_as_executable(fd), 42);
+	CHECK(duplicate->flags == ZVMO_DUPLICATE_EXECUTABLE);
+	CHECK(duplicate->rights == ZVMO_RIGHT_SAME_RIGHTS);
+	CHECK(fcntl(fd, F_GETFD) < 0);
+
+	fd = memory("", 0);
 	fake.error = EINVAL;
 	EXPECT(zvmo_replace(fd, 0), -EINVAL);
+	CHECK(fcntl(fd, F_GETFD) < 0);
+	fd = memory("", 0);
+	EXPECT(zvmo_replace_as_executable(fd), -EINVAL);
 	CHECK(fcntl(fd, F_GETFD) < 0);
 }
 
@@ -773,9 +969,16 @@ static const struct {
 	CASE(structures_are_filled),
 	CASE(every_kind_of_child),
 	CASE(every_range_operation),
+	CASE(locks),
+	CASE(content_moves),
+	CASE(sizes_and_policy),
+	CASE(as_memory),
+	CASE(by_address),
+	CASE(through_a_mapping),
 	CASE(errors_are_negative_errnos),
 	CASE(create_closes_the_device),
 	CASE(info_is_as_long_as_the_caller_says),
+	CASE(range_info_is_as_long_as_the_caller_says),
 	CASE(names_are_cut),
 	CASE(replace_always_closes),
 	CASE(read_and_write_finish),

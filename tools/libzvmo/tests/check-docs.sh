@@ -1,83 +1,47 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# libzvmo: checks the manual pages against the header and the examples. Each
-# page is named for the first call in its NAME; its SYNOPSIS must agree with the
-# header, and its EXAMPLES with examples/PAGE.c (but for the licence line), which
-# must compile. "make check-docs" in the directory of the library runs it, with
-# CC in the environment.
+# libzvmo: checks the manual pages, and other documents, against the headers, the
+# examples and the sources. "make check-docs" in the directory of the library
+# runs it, with CC in the environment.
+#
+# shellcheck disable=SC2013,SC2034 # names without spaces; used by pages.sh
 set -eu
-export LC_ALL=C
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-number=0
-
-ok()
-{
-	number=$((number + 1))
-	echo "ok $number - libzvmo $1"
-}
-
-not_ok()
-{
-	echo "not ok $((number + 1)) - libzvmo $1"
-	exit 1
-}
-
-section()
-{
-	sed -n "/^\.Sh $2\$/,/^\.Sh /p" "$1" | sed '1d;/^\.Sh /d'
-}
-
-# .Ft int, .Fn call "int a" "int b" become: int call(int a, int b);
-prototypes()
-{
-	section "$1" SYNOPSIS | sed -n '
-		/^\.Ft /{ s/^\.Ft //; h; }
-		/^\.Fn /{
-			s/^\.Fn //; s/" "/, /g; s/ "/(/; s/"$//
-			/(/!s/ void$/(void/
-			s/$/);/; H; x; s/\n/ /; p
-		}'
-}
-
-compile()
-{
-	$CC -Wall -Wextra -Werror -Iinclude -I../../uapi "$@"
-}
+headers='zvmo.h zircon/syscalls.h'
+flags='-Iinclude -I../../uapi'
+libraries=libzvmo.a
+# shellcheck source=tests/pages.sh
+. tests/pages.sh
+uapi=../../uapi/linux/zvmo.h
 
 for page in man/*.3; do
-	name=$(basename "$page" .3)
-	section "$page" NAME | sed -n 's/^\.Nm \([a-z_]*\).*/\1/p' > "$work/names"
-	[ "$(head -n 1 "$work/names")" = "$name" ] || not_ok "$page: is named for its first call"
-	cat "$work/names" >> "$work/documented"
-
-	# Two declarations that disagree do not compile.
-	{ echo '#include <zvmo.h>'; prototypes "$page"; } > "$work/synopsis.c"
-	compile -fsyntax-only "$work/synopsis.c" || not_ok "$page: SYNOPSIS agrees with the header"
-	prototypes "$page" | sed 's/(.*//; s/.* //' > "$work/prototypes"
-	diff -u "$work/names" "$work/prototypes" || not_ok "$page: NAME agrees with SYNOPSIS"
-	ok "$page: NAME, SYNOPSIS and header agree"
-
-	section "$page" EXAMPLES | sed '1d;$d; s/\\e/\\/g' > "$work/example.c"
-	sed 1d "examples/$name.c" | diff -u - "$work/example.c" ||
-		not_ok "$page: EXAMPLES is examples/$name.c"
-	compile -o "$work/example" "$work/example.c" libzvmo.a || not_ok "$page: EXAMPLES compiles"
-	ok "$page: EXAMPLES is examples/$name.c and compiles"
-
-	section "$page" ERRORS | grep -q '^\.It Bq Er E' || not_ok "$page: has ERRORS"
-	# groff has the mdoc macros; it complains on standard error.
-	if command -v groff > /dev/null; then
-		groff -mdoc -ww -Tascii "$page" 2> "$work/complaints" > /dev/null
-		[ ! -s "$work/complaints" ] || { cat "$work/complaints"; not_ok "$page: formats"; }
-	fi
+	check_call_page "$page"
 done
+for page in man/*.[!3]; do
+	check_page "$page"
+done
+check_calls libzvmo.map
+elsewhere=../zvmo-stream/man
+check_references man/*
 
-sort "$work/documented" > "$work/calls"
-sed -n '/global:/,/local:/s/^\t\(zvmo_.*\);$/\1/p' libzvmo.map | diff -u - "$work/calls" ||
-	not_ok "every call is in exactly one manual page"
-ok "every call is in exactly one manual page"
+# zvmo(4) lists each ioctl with its structure; operations may be on any page.
+sed -n 's/^#define \(ZVMO_IOC_[A-Z_]*\)\t.*_IO(.*/\1/p' "$uapi" | sort > "$work/ioctls"
+sed -n 's/^\.It Dv \(ZVMO_IOC_[A-Z_]*\).*/\1/p' man/zvmo.4 | sort | diff -u "$work/ioctls" - ||
+	not_ok "zvmo(4) lists every ioctl"
+for name in $(sed -n 's/^\.It Dv ZVMO_IOC_.* Vt struct //p' man/zvmo.4); do
+	grep -q "^struct $name {" "$uapi" || not_ok "zvmo(4): there is a struct $name"
+done
+ok "zvmo(4) lists every ioctl, with structures that exist"
+for name in $(sed -n 's/^#define \(ZVMO_[A-Z_]*\)\t.*/\1/p' "$uapi"); do
+	case $name in
+	*_SIZE_VER[0-9] | ZVMO_IOC_TYPE) ;;
+	ZVMO_RIGHT_*) grep -qEw "$name|${name#ZVMO_RIGHT_}" man/* ||
+		not_ok "$name is in a manual page" ;;
+	*) grep -qw "$name" man/* || not_ok "$name is in a manual page" ;;
+	esac
+done
+ok "every constant of the interface is in a manual page"
+
 # README shows the body of the first example, indented.
 sed -n '/^    int main(void)/,/^    }/p' ../../README.rst | sed 's/^    //' > "$work/readme"
 sed -n '/^int main(void)/,/^}/p' examples/hello.c | diff -u - "$work/readme" ||
@@ -89,12 +53,13 @@ design=../../Documentation/design.rst
 sed -n 's/.*  \([a-z]*\/[a-z_]*\.c\): \([a-z_]*\)$/\1 \2/p' "$design" > "$work/tests"
 [ -s "$work/tests" ] || not_ok "design.rst names tests"
 while read -r file test; do
-	grep -Eq "[( ]$test[()]" "../testing/$file" || not_ok "design.rst: $file has $test"
+	grep -Eq "[( ]${test}[(),]" "../testing/$file" || not_ok "design.rst: $file has $test"
 done < "$work/tests"
+# shellcheck disable=SC2016
 grep -o '``[a-z_]*()``' "$design" | tr -d '`()' | sort -u > "$work/functions"
 while read -r function; do
 	case $function in
-	*_*) grep -rqw "$function" ../../zvmo || not_ok "design.rst: there is a $function()" ;;
+	*_*) grep -rqw "$function" ../../zvmo include || not_ok "design.rst: there is a $function()" ;;
 	esac
 done < "$work/functions"
 ok "design.rst names functions and tests that exist"

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <zvmo.h>
@@ -21,11 +22,21 @@ static int open_memfd(size_t size)
 	return fd;
 }
 
-static int open_zvmo(size_t size)
+static int create_zvmo(size_t size, uint32_t options)
 {
-	int fd = zvmo_create_on(zvmo_device, size, 0);
+	int fd = zvmo_create_on(zvmo_device, size, options);
 
 	return fd < 0 ? fail("zvmo_create"), -1 : fd;
+}
+
+static int open_zvmo(size_t size)
+{
+	return create_zvmo(size, 0);
+}
+
+static int open_discardable(size_t size)
+{
+	return create_zvmo(size, ZVMO_DISCARDABLE);
 }
 
 /* Huge pages are switched off: pages are what is compared. */
@@ -34,6 +45,8 @@ const struct backend memfd = { "memfd", open_memfd, MAP_SHARED };
 const struct backend memfd_private = { "memfd-private", open_memfd,
 				       MAP_PRIVATE };
 const struct backend zvmo = { "zvmo", open_zvmo, MAP_SHARED };
+const struct backend zvmo_discardable = { "zvmo", open_discardable,
+					  MAP_SHARED };
 
 void backend_init(void)
 {
@@ -86,4 +99,10 @@ int zvmo_take_snapshot(int fd, size_t size)
 	int child = zvmo_create_child(fd, ZVMO_CHILD_SNAPSHOT, 0, size);
 
 	return child < 0 ? fail("zvmo_create_child"), -1 : child;
+}
+
+/* ioctl() with a command of <linux/zvmo.h>, which must succeed. */
+int zvmo_call(int fd, unsigned long command, void *argument)
+{
+	return check(ioctl(fd, command, argument), "ioctl of a VMO");
 }

@@ -6,6 +6,7 @@
  * parameter, or zvmo's own with another parameter. In the latter case the two
  * must be alike, whichever is larger.
  */
+#include <math.h>
 #include <stdlib.h>
 
 #include "bench.h"
@@ -45,6 +46,13 @@ struct bar {
 	PEER("cow_write", side "-scattered", 1.10, "fork"),		\
 	PEER("cow_write", side "-scattered-read", 1.10, "fork")
 
+/* A snapshot after another: what it may take, and what each rewritten page. */
+#define RESNAPSHOT_BAR(pages)						\
+	AMOUNT("resnapshot", "256MiB-" #pages, 20000 + 600 * (pages))
+
+#define DISCARD_BARS(what)						\
+	ALIKE("discard", "256MiB-" what, 1.10, "16MiB-" what)
+
 static const struct bar bars[] = {
 	PEER("fault_write_hole", "64MiB", 1.10, "anon"),
 	PEER("fault_write_hole", "64MiB", 0.70, "memfd"),
@@ -81,6 +89,45 @@ static const struct bar bars[] = {
 	PEER("punch", "page-mapped", 1, "memfd"),
 	PEER("punch", "16MiB-unmapped", 1, "memfd"),
 	PEER("punch", "16MiB-mapped", 1, "memfd"),
+	PEER("diff", "64MiB-10", 1, "memcmp"),
+	PEER("diff", "64MiB-1000", 1, "memcmp"),
+	PEER("diff", "1024MiB-10", 1, "memcmp"),
+	PEER("diff", "1024MiB-1000", 1, "memcmp"),
+	PEER("rw_read", "4KiB-hole", 1, "memfd"),
+	PEER("rw_read", "4KiB-present", 1, "memfd"),
+	PEER("rw_write", "4KiB-new", 1, "memfd"),
+	PEER("rw_write", "4KiB-present", 1, "memfd"),
+	ALIKE("restore", "64MiB-50", 1.10, "16MiB-50"),
+	ALIKE("restore", "256MiB-50", 1.10, "16MiB-50"),
+	ALIKE("restore", "64MiB-50-near", 1.10, "16MiB-50-near"),
+	ALIKE("restore", "256MiB-50-near", 1.10, "16MiB-50-near"),
+	AMOUNT("restore_faults", "16MiB-unchanged", 0),
+	AMOUNT("restore_faults", "64MiB-unchanged", 0),
+	AMOUNT("restore_faults", "256MiB-unchanged", 0),
+	PEER("request", "64MiB-50", 1, "memfd-private"),
+	PEER("request", "64MiB-50", 1, "fork"),
+	RESNAPSHOT_BAR(0),
+	RESNAPSHOT_BAR(1),
+	RESNAPSHOT_BAR(10),
+	RESNAPSHOT_BAR(100),
+	RESNAPSHOT_BAR(1000),
+	RESNAPSHOT_BAR(10000),
+	PEER("resnapshot", "256MiB-1000", 0.10, "fork"),
+	AMOUNT("resnapshot_faults", "256MiB-1", 0),
+	AMOUNT("resnapshot_faults", "256MiB-1000", 0),
+	AMOUNT("resnapshot_faults", "256MiB-10000", 0),
+	PEER("rewrite", "snapshot-open", 1.10, "fork"),
+	PEER("rewrite", "snapshot-closed", 1.10, "fork"),
+	AMOUNT("rewrite_copies", "snapshot-closed", 0),
+	DISCARD_BARS("unlock"),
+	DISCARD_BARS("lock"),
+	DISCARD_BARS("unlock-again"),
+	DISCARD_BARS("trylock"),
+	PEER("discard", "16MiB-unlock", 0.01, "anon"),
+	PEER("transfer", "page-unmapped", 1, "memfd"),
+	PEER("transfer", "16MiB-unmapped", 1, "memfd"),
+	PEER("transfer", "16MiB-shared", 1, "memfd"),
+	PEER("transfer", "16MiB-mapped", 1, "anon"),
 };
 /* clang-format on */
 
@@ -89,6 +136,14 @@ static const struct row *bar_reference(const struct bar *bar)
 	if (bar->peer)
 		return row_find(bar->name, bar->param, bar->peer);
 	return row_find(bar->name, bar->other_param, zvmo.name);
+}
+
+/* Nothing is as much as nothing, and anything is more. */
+static double ratio_of(double value, double reference)
+{
+	if (reference == 0)
+		return value == 0 ? 1 : HUGE_VAL;
+	return value / reference;
 }
 
 /* Returns whether the bar was missed. */
@@ -106,7 +161,7 @@ static bool bar_print(FILE *out, const struct bar *bar)
 	if (!row)
 		return false;
 	value = row_value(row);
-	ratio = value / (reference ? row_value(reference) : bar->limit);
+	ratio = ratio_of(value, reference ? row_value(reference) : bar->limit);
 	if (bar->other_param && ratio < 1)
 		ratio = 1 / ratio;
 	fprintf(out, "%s %-20s %-23s %9.*f  ",

@@ -20,10 +20,20 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } groups[] = {
-	{ "fault", fault_cases },	{ "cow", cow_cases },
-	{ "snapshot", snapshot_cases }, { "depth", depth_cases },
-	{ "clone", clone_cases },	{ "io", io_cases },
+	{ "fault", fault_cases },
+	{ "cow", cow_cases },
+	{ "snapshot", snapshot_cases },
+	{ "depth", depth_cases },
+	{ "clone", clone_cases },
+	{ "io", io_cases },
 	{ "punch", punch_cases },
+	{ "diff", diff_cases },
+	{ "rw", rw_cases },
+	{ "restore", restore_cases },
+	{ "resnapshot", resnapshot_cases },
+	{ "discard", discard_cases },
+	{ "transfer", transfer_cases },
+	{ "info", info_cases },
 };
 
 _Noreturn void fail(const char *what)

@@ -36,6 +36,7 @@ struct row *row_find(const char *name, const char *param, const char *backend);
 void row_add(const char *name, const char *param, const char *backend,
 	     const char *unit, double sample);
 double row_value(const struct row *row);
+const char *param_of(size_t size, const char *what);
 void row_print_all(FILE *out);
 
 /* span.c: the clock */
@@ -52,13 +53,14 @@ struct backend {
 	int map_flags;
 };
 
-extern const struct backend anon, memfd, memfd_private, zvmo;
+extern const struct backend anon, memfd, memfd_private, zvmo, zvmo_discardable;
 
 void backend_init(void);
 int backend_open(const struct backend *backend, size_t size);
 int backend_open_full(const struct backend *backend, size_t size);
 char *backend_map(const struct backend *backend, int fd, size_t size);
 int zvmo_take_snapshot(int fd, size_t size);
+int zvmo_call(int fd, unsigned long command, void *argument);
 
 /* memory.c: touching and counting memory */
 
@@ -74,7 +76,10 @@ void order_free(struct order *order);
 void touch_write(char *map, const struct order *order);
 void touch_read(const char *map, const struct order *order);
 void unmap(char *map, size_t size);
+void pwrite_each(int fd, const struct order *order);
 long memory_used_kib(void);
+long fault_count(void);
+uint64_t *frames_of(const char *map, const struct order *order);
 
 /* child.c: a forked process that does what it is told */
 
@@ -86,6 +91,7 @@ struct child {
 
 typedef void child_job(void *context, int what);
 
+void child_idle(void *context, int what);
 struct child child_fork(child_job *job, void *context);
 void child_do(const struct child *child, int what);
 void child_end(const struct child *child);
@@ -99,6 +105,13 @@ void depth_cases(void);
 void clone_cases(void);
 void io_cases(void);
 void punch_cases(void);
+void rw_cases(void);
+void restore_cases(void);
+void resnapshot_cases(void);
+void discard_cases(void);
+void transfer_cases(void);
+void diff_cases(void);
+void info_cases(void);
 
 int bar_print_all(FILE *out);
 

@@ -22,6 +22,13 @@ static _Noreturn void child_loop(child_job *job, void *context, int order,
 	_exit(0);
 }
 
+/* The job of a child that is only there. */
+void child_idle(void *context, int what)
+{
+	(void)context;
+	(void)what;
+}
+
 struct child child_fork(child_job *job, void *context)
 {
 	int order[2], done[2];

@@ -22,9 +22,7 @@ static void relative_write(int fd)
 {
 	struct order order = order_scattered(SIZE, WRITTEN);
 
-	for (size_t i = 0; i < order.count; i++)
-		if (pwrite(fd, "x", 1, (off_t)(order.pages[i] * PAGE)) != 1)
-			fail("pwrite");
+	pwrite_each(fd, &order);
 	order_free(&order);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -71,6 +72,14 @@ void touch_read(const char *map, const struct order *order)
 		(void)at[order->pages[i] * PAGE];
 }
 
+/* As a program writes that has no mapping: a byte of each page. */
+void pwrite_each(int fd, const struct order *order)
+{
+	for (size_t i = 0; i < order->count; i++)
+		if (pwrite(fd, "x", 1, (off_t)(order->pages[i] * PAGE)) != 1)
+			fail("pwrite");
+}
+
 void unmap(char *map, size_t size)
 {
 	check(munmap(map, size), "munmap");
@@ -113,4 +122,34 @@ long memory_used_kib(void)
 	return proc_sum("/proc/meminfo", "MemTotal:") -
 	       proc_sum("/proc/meminfo", "MemFree:") -
 	       proc_sum("/proc/zoneinfo", "count:") * (long)(PAGE / KIB);
+}
+
+/* How many faults this process had so far. */
+long fault_count(void)
+{
+	struct rusage usage;
+
+	check(getrusage(RUSAGE_SELF, &usage), "getrusage");
+	return usage.ru_minflt + usage.ru_majflt;
+}
+
+/* Which frames of memory the pages are in; to be freed. */
+uint64_t *frames_of(const char *map, const struct order *order)
+{
+	int fd = check(open("/proc/self/pagemap", O_RDONLY), "pagemap");
+	uint64_t *frames = calloc(order->count, sizeof(*frames));
+
+	if (!frames)
+		fail("calloc");
+	for (size_t i = 0; i < order->count; i++) {
+		uintptr_t page = (uintptr_t)map / PAGE + order->pages[i];
+
+		if (pread(fd, &frames[i], sizeof(*frames),
+			  (off_t)(page * sizeof(*frames))) != sizeof(*frames))
+			fail("pagemap");
+		/* The other bits are flags. */
+		frames[i] &= (1UL << 55) - 1;
+	}
+	close(fd);
+	return frames;
 }

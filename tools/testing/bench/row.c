@@ -81,6 +81,15 @@ double row_value(const struct row *row)
 	return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
 }
 
+/* "64MiB-what", valid until the next call. */
+const char *param_of(size_t size, const char *what)
+{
+	static char param[32];
+
+	snprintf(param, sizeof(param), "%zuMiB-%s", size / MIB, what);
+	return param;
+}
+
 void row_print_all(FILE *out)
 {
 	fprintf(out, "case\tparam\tvalue\tunit\tbackend\n");

@@ -9,15 +9,6 @@
 #define NAME "snapshot"
 #define SCATTERED 1000
 
-/* "64MiB-what", valid until the next call. */
-static const char *param_of(size_t size, const char *what)
-{
-	static char param[32];
-
-	snprintf(param, sizeof(param), "%zuMiB-%s", size / MIB, what);
-	return param;
-}
-
 static int time_snapshot(int fd, size_t size, const char *what)
 {
 	int snapshot;
@@ -67,12 +58,6 @@ static void snapshot_mapped(size_t size)
 	order_free(&one);
 }
 
-static void fork_nothing(void *context, int what)
-{
-	(void)context;
-	(void)what;
-}
-
 static void snapshot_fork(size_t size)
 {
 	struct order all = order_sequential(size);
@@ -81,7 +66,7 @@ static void snapshot_fork(size_t size)
 
 	touch_write(map, &all);
 	span_begin(NAME, param_of(size, "all"), "fork");
-	child = child_fork(fork_nothing, NULL);
+	child = child_fork(child_idle, NULL);
 	span_end("insn", 1);
 	child_end(&child);
 	unmap(map, size);

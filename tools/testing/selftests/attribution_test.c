@@ -2,8 +2,10 @@
 /*
  * zvmo: selftests - what a VMO costs: private, scaled, and the sums
  */
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -313,7 +315,7 @@ static void relative_step(int *fds, unsigned int *nr, uint64_t *random)
 	}
 }
 
-TEST_WITHIN(sum_over_random_relatives_is_what_is_in_use, 180)
+TEST_WITHIN(sum_over_random_relatives_is_what_is_in_use, 300)
 {
 	uint64_t random = test_seed;
 	unsigned int nr = 1, step;
@@ -324,13 +326,13 @@ TEST_WITHIN(sum_over_random_relatives_is_what_is_in_use, 180)
 	for (step = 1; step <= STEPS; step++) {
 		test_context("step %u", step);
 		relative_step(fds, &nr, &random);
-		if (step % 100 == 0)
+		if (step % 200 == 0)
 			check_sum(fds, nr);
 	}
 	EXPECT_EQ(nr, RELATIVES);
 	while (nr) {
 		test_close(fds[--nr]);
-		if (nr % 20 == 0)
+		if (nr % 50 == 0)
 			check_sum(fds, nr);
 	}
 }
@@ -691,6 +693,112 @@ TEST(older_info_is_cheap)
 	EXPECT(old * 5 < whole);
 	EXPECT_EQ(test_info(fd).committed_private_bytes, 2 * PAGE);
 	EXPECT_EQ(test_info(child).committed_private_bytes, 2 * PAGE);
+}
+
+/* Without memory, where the kernel can make the n-th allocation of a task fail */
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		SKIP("the kernel has no fault injection");
+	ASSERT_EQ(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+static int fail_fd;
+
+/* Also what may wait, and without a report for each. */
+static void fail_setup(void)
+{
+	write_file("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
+	write_file("/sys/kernel/debug/failslab/verbose", "0");
+	/* Kept open: to open it, one needs memory. */
+	fail_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	ASSERT_GE(fail_fd, 0);
+}
+
+static void fail_nth(unsigned int nth)
+{
+	char text[16];
+	int length = snprintf(text, sizeof(text), "%u", nth);
+
+	ASSERT_EQ(pwrite(fail_fd, text, length, 0), length);
+}
+
+/*
+ * Nothing fails any more. Returns whether something did: an allocation or, since
+ * the kernel counts them as well, a copy to user space.
+ */
+static bool fail_none(void)
+{
+	char text[16] = "";
+	/* If this is what fails, nothing did before. */
+	bool failed = pread(fail_fd, text, sizeof(text) - 1, 0) > 0 &&
+		      !atoi(text);
+
+	fail_nth(0);
+	return failed;
+}
+
+TEST(info_without_memory)
+{
+	int fd = test_create(200 * PAGE, 0), nr_failed = 0, result, error;
+	struct zvmo_info before, info = { 0 };
+	unsigned int nth;
+	bool failed;
+
+	test_fill(fd, 0, 200 * PAGE, 1);
+	test_fill(test_snapshot(fd), 0, PAGE, 2);
+	before = test_info(fd);
+	fail_setup();
+	for (nth = 1;; nth++) {
+		info.argsz = sizeof(info);
+		fail_nth(nth);
+		result = ioctl(fd, ZVMO_IOC_GET_INFO, &info);
+		error = errno;
+		failed = fail_none();
+		if (!failed)
+			break;
+		/* Some allocations of the kernel's own may fail unnoticed. */
+		if (result) {
+			EXPECT(error == ENOMEM || error == EFAULT);
+			nr_failed += error == ENOMEM;
+		} else {
+			EXPECT_MEMEQ(&info, &before, sizeof(info));
+		}
+		info = test_info(fd);
+		EXPECT_MEMEQ(&info, &before, sizeof(info));
+	}
+	EXPECT_EQ(result, 0);
+	EXPECT_MEMEQ(&info, &before, sizeof(info));
+	/* The members, what the walk counts, and where it stands. */
+	EXPECT_GE(nr_failed, 3);
+}
+
+TEST(mmap_without_memory)
+{
+	int fd = test_create(PAGE, 0), nr_failed = 0;
+	unsigned int nth;
+	bool failed;
+	void *map;
+
+	fail_setup();
+	for (nth = 1;; nth++) {
+		fail_nth(nth);
+		map = mmap(NULL, PAGE, RW, MAP_SHARED, fd, 0);
+		failed = fail_none();
+		if (map != MAP_FAILED) {
+			EXPECT_MAPPED(fd, 1, 1);
+			test_unmap(map, PAGE);
+		}
+		EXPECT_MAPPED(fd, 0, 0);
+		if (!failed)
+			break;
+		nr_failed += map == MAP_FAILED;
+	}
+	EXPECT_GE(nr_failed, 2);
 }
 
 /* At the same time */

@@ -894,6 +894,17 @@ TEST(the_age_is_in_milliseconds)
 	any_age();
 }
 
+TEST(the_largest_age)
+{
+	int fd = vmo_in(RECLAIMABLE);
+
+	guest_set_parameter("discard_age", "4294967295");
+	guest_reclaim();
+	EXPECT(!is_discarded(fd));
+	reclaim();
+	EXPECT(is_discarded(fd));
+}
+
 /* The age is that of the last unlock. */
 TEST(a_lock_makes_it_young_again)
 {
@@ -977,6 +988,37 @@ TEST(pressure_in_a_group_takes_from_the_group)
 	memset(more, 1, 7 * MIB);
 	EXPECT(is_discarded(inside));
 	EXPECT(!is_discarded(outside));
+}
+
+/* Its group goes before it does. */
+TEST(the_group_that_paid_is_gone)
+{
+	int fd = test_create(SIZE, ZVMO_DISCARDABLE);
+	int later = test_create(SIZE, ZVMO_DISCARDABLE);
+	pid_t process;
+
+	cgroup_create("zvmo-gone", 16 * MIB);
+	process = test_fork();
+	if (!process) {
+		cgroup_enter("zvmo-gone");
+		lock(fd);
+		ioc_fill(fd, 0, SIZE, 'd');
+		unlock(fd);
+		lock(later);
+		ioc_fill(later, 0, SIZE, 'd');
+		_exit(EXIT_SUCCESS);
+	}
+	test_wait_for(process);
+	ASSERT_EQ(rmdir("/sys/fs/cgroup/zvmo-gone"), 0);
+	unlock(later);
+	reclaim();
+	EXPECT(is_discarded(fd));
+	EXPECT(is_discarded(later));
+	lock(fd);
+	ioc_fill(fd, 0, SIZE, 'e');
+	unlock(fd);
+	reclaim();
+	EXPECT(is_discarded(fd));
 }
 
 TEST(locked_ones_are_not_taken_under_pressure)
@@ -1279,6 +1321,65 @@ TEST(race_of_resizing)
 	}
 	test_wait_for(reclaimer);
 	EXPECT_GE(lost, 1);
+}
+
+/* A lock that fails is none: nobody may take the content for intact meanwhile. */
+TEST(race_of_failing_locks)
+{
+	double deadline = test_seconds() + 1.5;
+	int fd = vmo_in(DISCARDED), result;
+	unsigned long rounds = 0;
+	pid_t process = test_fork();
+
+	if (!process) {
+		while (test_seconds() < deadline)
+			ASSERT_EQ(do_lock_badly(fd), -EFAULT);
+		_exit(EXIT_SUCCESS);
+	}
+	while (test_seconds() < deadline) {
+		result = ioc_try_lock(fd);
+		rounds++;
+		if (!EXPECT_EQ(result, -ESTALE))
+			break;
+	}
+	test_wait_for(process);
+	test_note("%lu rounds", rounds);
+	expect_state(fd, SIZE, SIZE);
+	unlock(fd);
+	EXPECT_EQ(ioc_unlock(fd), -EBADFD);
+}
+
+/* Others lock and unlock meanwhile, and may undo what is about to fail. */
+TEST(race_of_failing_locks_and_others)
+{
+	double deadline = test_seconds() + 1.5;
+	int fd = vmo_in(RECLAIMABLE), i;
+	pid_t processes[2];
+
+	for (i = 0; i < 2; i++) {
+		processes[i] = test_fork();
+		if (processes[i])
+			continue;
+		while (test_seconds() < deadline) {
+			ASSERT_EQ(do_lock_badly(fd), -EFAULT);
+			if (i)
+				ioc_unlock(fd);
+		}
+		_exit(EXIT_SUCCESS);
+	}
+	while (test_seconds() < deadline) {
+		EXPECT_EQ(do_lock(fd), 0);
+		ioc_unlock(fd);
+		reclaim();
+	}
+	for (i = 0; i < 2; i++)
+		test_wait_for(processes[i]);
+	/* At most those locks are left whose release another took. */
+	for (i = 0; !ioc_unlock(fd); i++)
+		ASSERT_LE(i, 1000000);
+	reclaim();
+	EXPECT(is_discarded(fd));
+	expect_state(fd, SIZE, SIZE);
 }
 
 /* Two reclaimers and a group under pressure at once. */

@@ -45,6 +45,7 @@ static int run(int (*example)(int argc, char **argv), char *output, size_t size)
 	}
 
 int example_hello(int argc, char **argv);
+int example_zircon(int argc, char **argv);
 
 TEST(runs_hello)
 {
@@ -54,11 +55,24 @@ TEST(runs_hello)
 	EXPECT_STREQ(output, "parent: after\nsnapshot: before\n");
 }
 
+TEST(runs_zircon)
+{
+	char output[256];
+
+	EXPECT_EQ(run(example_zircon, output, sizeof(output)), 0);
+	EXPECT_STREQ(output, "parent: after\nsnapshot: before\n");
+}
+
 EXAMPLE(zvmo_create)
 EXAMPLE(zvmo_create_child)
 EXAMPLE(zvmo_diff_init)
 EXAMPLE(zvmo_duplicate)
 EXAMPLE(zvmo_get_info)
+EXAMPLE(zvmo_lock)
+EXAMPLE(zvmo_map_range)
 EXAMPLE(zvmo_op_range)
 EXAMPLE(zvmo_read)
+EXAMPLE(zvmo_restore)
 EXAMPLE(zvmo_send)
+EXAMPLE(zvmo_set_cache_policy)
+EXAMPLE(zvmo_stream_save)

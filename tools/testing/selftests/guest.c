@@ -2,6 +2,7 @@
 /*
  * zvmo: selftests - the machine around the cases
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -103,6 +104,26 @@ void cgroup_create(const char *group, uint64_t max)
 void cgroup_enter(const char *group)
 {
 	ASSERT(cgroup_write(group, "cgroup.procs", "0"));
+}
+
+/**
+ * cgroup_remove_all() - Remove what cases left, and give the controller back.
+ */
+void cgroup_remove_all(void)
+{
+	char path[300];
+	struct dirent *entry;
+	DIR *dir = opendir(CGROUP);
+
+	ASSERT(dir != NULL);
+	while ((entry = readdir(dir))) {
+		if (strncmp(entry->d_name, "zvmo-", 5))
+			continue;
+		cgroup_path(path, sizeof(path), entry->d_name, "");
+		rmdir(path);
+	}
+	closedir(dir);
+	cgroup_write(".", "cgroup.subtree_control", "-memory");
 }
 
 /**

@@ -26,6 +26,7 @@ bool cgroup_write(const char *group, const char *file, const char *text);
 uint64_t cgroup_read(const char *group, const char *file, const char *key);
 void cgroup_create(const char *group, uint64_t max);
 void cgroup_enter(const char *group);
+void cgroup_remove_all(void);
 
 /* This process's page tables and faults. */
 bool guest_is_mapped(const void *address);

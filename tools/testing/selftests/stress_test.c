@@ -25,6 +25,7 @@
 
 #include "guest.h"
 #include "harness.h"
+#include "ops.h"
 #include "parallel.h"
 
 #define RW (PROT_READ | PROT_WRITE)
@@ -307,10 +308,103 @@ static void op_fork(struct target *target)
 	set_model(target, target->first, 0, value);
 }
 
+static void op_ioctl_write(struct target *target)
+{
+	uint64_t page, value, found;
+
+	for (page = target->first; page < target->first + target->nr; page++) {
+		value = new_value();
+		ASSERT_EQ(ioc_write(target->model->fd,
+				    page * PAGE + word_offset(1), &value,
+				    sizeof(value)),
+			  0);
+		set_model(target, page, 1, value);
+		ASSERT_EQ(ioc_read(target->model->fd,
+				   page * PAGE + word_offset(1), &found,
+				   sizeof(found)),
+			  0);
+		expect_word(found, value, "ioctl", page, 1);
+	}
+}
+
+/* One page further, over itself. */
+static void op_move_up(struct target *target)
+{
+	uint64_t(*words)[WORDS] = &target->model->words[target->first];
+
+	ASSERT_EQ(ioc_transfer(target->model->fd, (target->first + 1) * PAGE,
+			       (target->nr - 1) * PAGE, target->model->fd,
+			       target->first * PAGE),
+		  0);
+	if (target->nr == 1)
+		return;
+	memmove(words + 1, words, (target->nr - 1) * sizeof(*words));
+	memset(words, 0, sizeof(*words));
+}
+
+/* Out into another VMO, and back. */
+static void op_move_away(struct target *target)
+{
+	uint64_t size = target->nr * PAGE, from = target->first * PAGE;
+	int fd = target->model->fd, other = test_create(size, 0);
+
+	ASSERT_EQ(ioc_transfer(other, 0, size, fd, from), 0);
+	expect_word(page_read(other, 0), target->model->words[target->first][0],
+		    "moved", target->first, 0);
+	ASSERT(ioc_holds(fd, from, size, 0));
+	ASSERT_EQ(ioc_transfer(fd, from, size, other, 0), 0);
+	test_close(other);
+}
+
+/* Write, and go back to what it was before. */
+static void op_restore(struct target *target)
+{
+	int fd = target->model->fd, old;
+	uint64_t page;
+
+	old = test_child(fd, ZVMO_CHILD_SNAPSHOT, 0, VMO_PAGES * PAGE);
+	for (page = target->first; page < target->first + target->nr; page++)
+		word_write(page_at(target->map, page), new_value());
+	ASSERT_EQ(ioc_restore(fd, old, target->first * PAGE,
+			      (target->first + target->nr) * PAGE),
+		  0);
+	test_close(old);
+}
+
+static void op_map_range(struct target *target)
+{
+	ASSERT_EQ(ioc_map_range(target->model->fd,
+				test_random_below(&target->worker->random, 2) ?
+					ZVMO_MAP_RANGE_WRITE :
+					0,
+				page_at(target->map, target->first),
+				target->nr * PAGE),
+		  0);
+}
+
+static void op_priority(struct target *target)
+{
+	ASSERT_EQ(
+		ioc_set_priority(target->model->fd,
+				 test_random_below(&target->worker->random, 2),
+				 page_at(target->map, target->first),
+				 target->nr * PAGE),
+		0);
+}
+
+static void op_clean(struct target *target)
+{
+	ASSERT_EQ(ioc_op(target->model->fd, ZVMO_OP_CACHE_CLEAN_INVALIDATE,
+			 target->first * PAGE, target->nr * PAGE),
+		  0);
+}
+
 static void (*const operations[])(struct target *target) = {
-	op_map_write, op_map_write,  op_map_write, op_write,  op_write,
-	op_zero,      op_zero_parts, op_punch,	   op_remove, op_commit,
-	op_forget,    op_private,    op_mmap,	   op_fork,   op_write_range,
+	op_map_write,	op_map_write,  op_map_write, op_write,	 op_write,
+	op_zero,	op_zero_parts, op_punch,     op_remove,	 op_commit,
+	op_forget,	op_private,    op_mmap,	     op_fork,	 op_write_range,
+	op_ioctl_write, op_move_up,    op_move_away, op_restore, op_map_range,
+	op_priority,	op_clean,
 };
 
 #define NR_OPERATIONS (sizeof(operations) / sizeof(*operations))
@@ -524,8 +618,8 @@ static void victim_open(struct victim *victim, uint32_t options, int byte)
 
 /*
  * No memory as an errno: in a group (of the old kind, which alone can do that)
- * whose members are not killed. The process must not fault while it is in. This
- * comes first: the kernel has the controller in one hierarchy at a time.
+ * whose members are not killed. The process must not fault while it is in. The
+ * kernel has the controller in one hierarchy at a time.
  */
 
 #define OLD_CGROUPS "/tmp/zvmo-cgroups"
@@ -535,6 +629,21 @@ static bool mount_old_cgroups(void)
 {
 	mkdir(OLD_CGROUPS, 0700);
 	return !mount("zvmo", OLD_CGROUPS, "cgroup", 0, "memory");
+}
+
+/* Groups that were removed hold the controller a little longer. */
+static bool take_controller(void)
+{
+	double deadline = test_seconds() + 10;
+
+	cgroup_remove_all();
+	while (!mount_old_cgroups()) {
+		if (test_seconds() > deadline)
+			return false;
+		guest_reclaim();
+		sleep_ms(20);
+	}
+	return true;
 }
 
 static bool controller_is_back(double seconds)
@@ -606,7 +715,7 @@ TEST(no_memory_is_an_errno)
 	victim_open(&empty, ZVMO_RESIZABLE, 0);
 	victim_open(&full, 0, 'o');
 	snapshot = test_snapshot(full.fd);
-	if (!mount_old_cgroups())
+	if (!take_controller())
 		SKIP("no memory controller of cgroup version 1");
 	process = test_fork();
 	if (!process)

@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * zvmo: selftests - want of memory, in every place
+ *
+ * Each call is made on a family of its own with its first, second, ... allocation
+ * failing, until it comes through untouched. A call that fails says ENOMEM, and
+ * the content is what it was; page faults are repeated by the kernel. Nothing is
+ * left behind, whichever it was. The kernel lets copies from and to user memory
+ * fail just so (EFAULT).
+ *
+ * Content is written as a row, a letter for a page that is full of it, a dot for
+ * a page of zeros.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "ops.h"
+
+#define DEBUGFS "/sys/kernel/debug/"
+#define ROW "abcd"
+#define FAILURES_MAX 500
+
+/* A VMO that holds ROW, a snapshot of it, and a mapping of either. */
+struct scene {
+	int parent;
+	int child;
+	uint8_t *parent_map;
+	uint8_t *child_map;
+};
+
+/**
+ * struct step - A call.
+ * @call: Makes it: negative errno, or else all went well; a number greater than
+ *	0 is a descriptor.
+ * @parent: What the parent holds then.
+ * @child: What the child holds then.
+ * @piecemeal: A call that fails may have done some of the pages.
+ */
+struct step {
+	int (*call)(struct scene *scene);
+	const char *parent;
+	const char *child;
+	bool piecemeal;
+};
+
+/* Failing allocations */
+
+static bool set_up(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY);
+	bool ok = fd >= 0 &&
+		  write(fd, value, strlen(value)) == (ssize_t)strlen(value);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* Any allocation may fail, silently. Returns the descriptor that says which. */
+static int fail_begin(void)
+{
+	int fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		SKIP("this kernel has no fault injection");
+	ASSERT(set_up(DEBUGFS "failslab/ignore-gfp-wait", "N"));
+	ASSERT(set_up(DEBUGFS "failslab/verbose", "0"));
+	ASSERT(set_up(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N"));
+	ASSERT(set_up(DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N"));
+	ASSERT(set_up(DEBUGFS "fail_page_alloc/min-order", "0"));
+	ASSERT(set_up(DEBUGFS "fail_page_alloc/verbose", "0"));
+	set_up(DEBUGFS "fail_usercopy/verbose", "0");
+	return fd;
+}
+
+static void fail_nth(int fd, unsigned int n)
+{
+	char text[12];
+	int length = snprintf(text, sizeof(text), "%u", n);
+
+	ASSERT_EQ(pwrite(fd, text, length, 0), length);
+}
+
+/*
+ * No more failures. Says whether there was one. (To ask may be what fails: then
+ * there was none before.)
+ */
+static bool fail_end(int fd)
+{
+	char text[12] = "";
+	bool failed = pread(fd, text, sizeof(text) - 1, 0) > 0 &&
+		      !strtoul(text, NULL, 10);
+
+	while (pwrite(fd, "0", 1, 0) != 1)
+		;
+	return failed;
+}
+
+/* The scene */
+
+static uint8_t letter_byte(char letter)
+{
+	return letter == '.' ? 0 : letter;
+}
+
+static struct scene scene_begin(void)
+{
+	struct scene scene = {
+		.parent = test_create(strlen(ROW) * PAGE, ZVMO_RESIZABLE),
+	};
+	unsigned int i;
+
+	for (i = 0; ROW[i]; i++)
+		test_fill(scene.parent, i * PAGE, PAGE, ROW[i]);
+	scene.child = test_child(scene.parent,
+				 ZVMO_CHILD_SNAPSHOT | ZVMO_CHILD_RESIZABLE, 0,
+				 strlen(ROW) * PAGE);
+	scene.parent_map = test_map(scene.parent, 0, strlen(ROW) * PAGE,
+				    PROT_READ | PROT_WRITE, MAP_SHARED);
+	scene.child_map = test_map(scene.child, 0, strlen(ROW) * PAGE,
+				   PROT_READ | PROT_WRITE, MAP_SHARED);
+	/* The parent's first page is its own, and exposed. */
+	ASSERT_EQ(test_probe_write(scene.parent_map, ROW[0]), 0);
+	return scene;
+}
+
+static void scene_end(struct scene *scene)
+{
+	struct test_stats stats;
+
+	test_unmap(scene->parent_map, strlen(ROW) * PAGE);
+	test_unmap(scene->child_map, strlen(ROW) * PAGE);
+	test_close(scene->parent);
+	test_close(scene->child);
+	EXPECT(test_wait_pages(0));
+	stats = test_stats();
+	EXPECT_EQ(stats.nodes, 0);
+	EXPECT_EQ(stats.cows, 0);
+	EXPECT_EQ(stats.vmos, 0);
+}
+
+static bool page_is(int fd, unsigned int page, char letter)
+{
+	return ioc_holds(fd, page * PAGE, PAGE, letter_byte(letter));
+}
+
+static void expect_row(int fd, const char *row)
+{
+	unsigned int i;
+
+	EXPECT_EQ(test_info(fd).size, strlen(row) * PAGE);
+	for (i = 0; row[i]; i++)
+		if (!page_is(fd, i, row[i]))
+			FAIL("page %u does not hold %c", i, row[i]);
+}
+
+static void expect_either_row(int fd, const char *one, const char *other)
+{
+	unsigned int i;
+
+	for (i = 0; one[i] && other[i]; i++)
+		if (!page_is(fd, i, one[i]) && !page_is(fd, i, other[i]))
+			FAIL("page %u holds neither %c nor %c", i, one[i],
+			     other[i]);
+}
+
+static void expect_content(struct scene *scene, const struct step *step,
+			   int result)
+{
+	if (result >= 0) {
+		expect_row(scene->parent, step->parent);
+		expect_row(scene->child, step->child);
+	} else if (step->piecemeal) {
+		expect_either_row(scene->parent, ROW, step->parent);
+		expect_either_row(scene->child, ROW, step->child);
+	} else {
+		expect_row(scene->parent, ROW);
+		expect_row(scene->child, ROW);
+	}
+}
+
+static void sweep(const struct step *step)
+{
+	int nth = fail_begin(), result;
+	bool failed = true;
+	unsigned int n, errors = 0;
+
+	for (n = 1; failed && n < FAILURES_MAX; n++) {
+		struct scene scene = scene_begin();
+
+		test_context("n = %u", n);
+		fail_nth(nth, n);
+		result = step->call(&scene);
+		failed = fail_end(nth);
+		if (result < 0) {
+			errors++;
+			if (!failed)
+				FAIL("error %d without a failure", result);
+			if (result != -EFAULT)
+				EXPECT_EQ(result, -ENOMEM);
+		} else if (result > 0) {
+			test_close(result);
+		}
+		expect_content(&scene, step, result);
+		scene_end(&scene);
+	}
+	EXPECT(!failed);
+	test_note("%u failures, %u errors", n - 2, errors);
+	close(nth);
+}
+
+#define FAIL_TEST(name, ...)                                           \
+	TEST_WITHIN(name, 300)                                         \
+	{                                                              \
+		static const struct step step = { .call = call_##name, \
+						  __VA_ARGS__ };       \
+                                                                       \
+		sweep(&step);                                          \
+	}
+
+#define UNCHANGED .parent = ROW, .child = ROW
+
+/* Making VMOs */
+
+static int call_create(struct scene *scene)
+{
+	(void)scene;
+	return zvmo_create(3 * PAGE, 0);
+}
+FAIL_TEST(create, UNCHANGED)
+
+static int call_snapshot(struct scene *scene)
+{
+	return zvmo_snapshot(scene->child);
+}
+FAIL_TEST(snapshot, UNCHANGED)
+
+static int call_snapshot_of_window(struct scene *scene)
+{
+	return zvmo_snapshot_range(scene->parent, PAGE, 2 * PAGE);
+}
+FAIL_TEST(snapshot_of_window, UNCHANGED)
+
+static int call_reference(struct scene *scene)
+{
+	return zvmo_reference(scene->parent);
+}
+FAIL_TEST(reference, UNCHANGED)
+
+static int call_duplicate(struct scene *scene)
+{
+	return zvmo_duplicate(scene->parent, ZVMO_RIGHT_SAME_RIGHTS);
+}
+FAIL_TEST(duplicate, UNCHANGED)
+
+/* Slices, of a VMO that is not resizable. */
+static int call_slice(struct scene *scene)
+{
+	int fd = zvmo_create(4 * PAGE, 0), slice;
+
+	(void)scene;
+	if (fd < 0)
+		return fd;
+	slice = zvmo_slice(fd, PAGE, PAGE);
+	close(fd);
+	return slice;
+}
+FAIL_TEST(slice, UNCHANGED)
+
+/* Asking */
+
+static int call_info(struct scene *scene)
+{
+	struct zvmo_info info;
+
+	return zvmo_get_info(scene->child, &info, sizeof(info));
+}
+FAIL_TEST(info, UNCHANGED)
+
+static int call_diff(struct scene *scene)
+{
+	struct zvmo_diff_range ranges[4];
+	struct zvmo_diff diff = {
+		.argsz = sizeof(diff),
+		.other = scene->parent,
+		.end = strlen(ROW) * PAGE,
+		.ranges = (uintptr_t)ranges,
+		.capacity = 4,
+	};
+	int result = ioc(scene->child, ZVMO_IOC_DIFF, &diff);
+
+	return result < 0 ? result : 0;
+}
+FAIL_TEST(diff, UNCHANGED)
+
+static int call_name(struct scene *scene)
+{
+	char name[ZVMO_NAME_LEN];
+	int result = zvmo_set_name(scene->child, "name");
+
+	return result < 0 ? result : zvmo_get_name(scene->child, name);
+}
+FAIL_TEST(name, UNCHANGED)
+
+/* Changing content */
+
+static int call_write_shared(struct scene *scene)
+{
+	static const uint8_t x[65536] = { [0 ... 65535] = 'x' };
+
+	return zvmo_write(scene->child, PAGE, x, 2 * PAGE);
+}
+FAIL_TEST(write_shared, .parent = ROW, .child = "axxd", .piecemeal = true)
+
+static int call_write_growing(struct scene *scene)
+{
+	static const uint8_t x[4096] = { [0 ... 4095] = 'x' };
+	ssize_t written = pwrite(scene->child, x, sizeof(x), 4 * PAGE);
+
+	return written < 0 ? -errno : 0;
+}
+FAIL_TEST(write_growing, .parent = ROW, .child = "abcdx")
+
+static int call_read_shared(struct scene *scene)
+{
+	static uint8_t buffer[4096];
+	ssize_t got = zvmo_read(scene->child, PAGE, buffer, sizeof(buffer));
+
+	return got < 0 ? got : 0;
+}
+FAIL_TEST(read_shared, UNCHANGED)
+
+static int call_ioctl_write(struct scene *scene)
+{
+	static const uint8_t x[4096] = { [0 ... 4095] = 'x' };
+
+	return ioc_write(scene->child, PAGE, x, sizeof(x));
+}
+FAIL_TEST(ioctl_write, .parent = ROW, .child = "axcd")
+
+static int call_shrink(struct scene *scene)
+{
+	return zvmo_set_size(scene->child, 2 * PAGE);
+}
+FAIL_TEST(shrink, .parent = ROW, .child = "ab")
+
+static int call_grow(struct scene *scene)
+{
+	return zvmo_set_size(scene->child, 6 * PAGE);
+}
+FAIL_TEST(grow, .parent = ROW, .child = "abcd..")
+
+static int call_set_stream_size(struct scene *scene)
+{
+	return ioc_set_stream_size(scene->child, PAGE);
+}
+FAIL_TEST(set_stream_size, .parent = ROW, .child = "a...")
+
+static int call_commit(struct scene *scene)
+{
+	return zvmo_commit(scene->child, 0, 4 * PAGE);
+}
+FAIL_TEST(commit, UNCHANGED)
+
+static int call_zero(struct scene *scene)
+{
+	return zvmo_zero(scene->child, PAGE, 2 * PAGE);
+}
+FAIL_TEST(zero, .parent = ROW, .child = "a..d", .piecemeal = true)
+
+static int call_punch(struct scene *scene)
+{
+	return fallocate(scene->child,
+			 FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, PAGE,
+			 PAGE) ?
+		       -errno :
+		       0;
+}
+FAIL_TEST(punch, .parent = ROW, .child = "a.cd")
+
+static int call_allocate(struct scene *scene)
+{
+	return fallocate(scene->child, FALLOC_FL_KEEP_SIZE, 0, 4 * PAGE) ?
+		       -errno :
+		       0;
+}
+FAIL_TEST(allocate, UNCHANGED)
+
+static int call_transfer(struct scene *scene)
+{
+	int fd = zvmo_create(2 * PAGE, 0), result;
+
+	if (fd < 0)
+		return fd;
+	result = ioc_transfer(fd, 0, 2 * PAGE, scene->child, PAGE);
+	close(fd);
+	return result;
+}
+FAIL_TEST(transfer, .parent = ROW, .child = "a..d", .piecemeal = true)
+
+/* Moved within the family: what is shared must be copied or shared anew. */
+static int call_transfer_shared(struct scene *scene)
+{
+	return ioc_transfer(scene->child, 0, PAGE, scene->parent, 3 * PAGE);
+}
+FAIL_TEST(transfer_shared, .parent = "abc.", .child = "dbcd", .piecemeal = true)
+
+static int call_restore(struct scene *scene)
+{
+	return ioc_restore(scene->child, scene->parent, PAGE, 3 * PAGE);
+}
+FAIL_TEST(restore, UNCHANGED)
+
+/* Mappings and faults. A fault that wants memory is repeated. */
+
+static int touch(uint8_t *address, bool write)
+{
+	int error = write ? test_probe_write(address, 'x') :
+			    test_probe_read(address);
+
+	return error ? -EFAULT : 0;
+}
+
+static int call_write_fault(struct scene *scene)
+{
+	int result = touch(scene->child_map + PAGE, true);
+
+	if (!result)
+		memset(scene->child_map + PAGE, 'x', PAGE);
+	return result;
+}
+FAIL_TEST(write_fault, .parent = ROW, .child = "axcd")
+
+static int call_read_fault(struct scene *scene)
+{
+	return touch(scene->child_map + 2 * PAGE, false);
+}
+FAIL_TEST(read_fault, UNCHANGED)
+
+static int call_private_fault(struct scene *scene)
+{
+	uint8_t *map = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE,
+			    scene->child, 0);
+	int result;
+
+	if (map == MAP_FAILED)
+		return -errno;
+	result = touch(map + PAGE, true);
+	while (munmap(map, 4 * PAGE))
+		;
+	return result;
+}
+FAIL_TEST(private_fault, UNCHANGED)
+
+static int call_map_and_split(struct scene *scene)
+{
+	uint8_t *map = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
+			    scene->child, 0);
+	int result;
+
+	if (map == MAP_FAILED)
+		return -errno;
+	result = munmap(map + PAGE, PAGE) ? -errno : 0;
+	while (munmap(map, 4 * PAGE))
+		;
+	return result;
+}
+FAIL_TEST(map_and_split, UNCHANGED)
+
+/* What is shared with the new process cannot be written by it afterwards. */
+static int call_fork_mapped(struct scene *scene)
+{
+	pid_t child;
+
+	if (touch(scene->child_map, false))
+		return -EFAULT;
+	child = fork();
+	if (child < 0)
+		return -errno;
+	if (!child)
+		_exit(scene->child_map[PAGE] != 'b');
+	EXPECT_EQ(waitpid(child, NULL, 0), child);
+	return 0;
+}
+FAIL_TEST(fork_mapped, UNCHANGED)
