@@ -57,12 +57,11 @@ static void event_put_u32(struct event *event, int attribute, u32 value)
 		WARN_ON_ONCE(nla_put_u32(event->skb, attribute, value));
 }
 
-static void event_put_owner(struct event *event, kuid_t owner, struct pid *pid)
+static void event_put_owner(struct event *event, kuid_t owner, pid_t pid)
 {
 	event_put_u32(event, ZVMO_A_VMO_OWNER_UID,
 		      from_kuid_munged(&init_user_ns, owner));
-	event_put_u32(event, ZVMO_A_VMO_OWNER_PID,
-		      pid_nr_ns(pid, &init_pid_ns));
+	event_put_u32(event, ZVMO_A_VMO_OWNER_PID, pid);
 }
 
 /* What every event of the life of a VMO has. */
@@ -192,7 +191,7 @@ void zvmo_event_out_of_memory(void)
 	if (!somebody_listens() || !__ratelimit(&rate))
 		return;
 	event_begin(&event, ZVMO_CMD_OUT_OF_MEMORY_NTF);
-	event_put_owner(&event, current_euid(), task_tgid(current));
+	event_put_owner(&event, current_euid(), task_tgid_nr(current));
 	event_send(&event);
 }
 

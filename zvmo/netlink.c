@@ -258,6 +258,22 @@ static int put_numbers(struct sk_buff *skb, struct zvmo *vmo,
 			 0;
 }
 
+/*
+ * The number that a process has for the viewer, while it exists; then only the
+ * initial namespace knows it.
+ */
+static u32 viewer_pid(const struct viewer *viewer, pid_t pid)
+{
+	u32 number;
+
+	if (viewer->pids == &init_pid_ns)
+		return pid;
+	rcu_read_lock();
+	number = pid_nr_ns(find_pid_ns(pid, &init_pid_ns), viewer->pids);
+	rcu_read_unlock();
+	return number;
+}
+
 /* Describe a VMO, of which the caller has one reference, or -EMSGSIZE. */
 static int put_vmo(struct sk_buff *skb, struct zvmo *vmo,
 		   const struct viewer *viewer, bool details)
@@ -279,7 +295,7 @@ static int put_vmo(struct sk_buff *skb, struct zvmo *vmo,
 	    nla_put_u32(skb, ZVMO_A_VMO_OWNER_UID,
 			from_kuid_munged(viewer->users, vmo->owner)) ||
 	    nla_put_u32(skb, ZVMO_A_VMO_OWNER_PID,
-			pid_nr_ns(vmo->owner_pid, viewer->pids)))
+			viewer_pid(viewer, vmo->owner_pid)))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -14,18 +14,16 @@
  * finds one gets a reference, unless it is just about to die.
  *
  * Locking: hierarchy_lock protects all links between VMOs. It is held briefly,
- * and no other lock of zvmo's is taken under it. The lock of the array of VMOs
- * protects the array, the generation, and that the memory of a VMO in it stays.
+ * and no other lock of zvmo's is taken under it. vmos_lock protects the tree of
+ * VMOs, the generation, and that the memory of a VMO in the tree stays.
  */
 #include <linux/cred.h>
 #include <linux/mutex.h>
 #include <linux/overflow.h>
-#include <linux/pid.h>
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/xarray.h>
 
 #include "discard.h"
 #include "event.h"
@@ -43,8 +41,12 @@ static DEFINE_MUTEX(hierarchy_lock);
 static atomic64_t last_koid = ATOMIC64_INIT(FIRST_KOID - 1);
 static atomic_long_t nr_vmos;
 
-/* All VMOs that are complete, by koid; and how often it changed. */
-static DEFINE_XARRAY_FLAGS(vmos, XA_FLAGS_ACCOUNT);
+/*
+ * All VMOs that are complete, by koid, and how often that changed. A tree, since
+ * what needs memory of its own (an xarray) makes a snapshot a tenth dearer.
+ */
+static DEFINE_SPINLOCK(vmos_lock); /* protects these two; nothing nests inside */
+static struct rb_root vmos = RB_ROOT;
 static u32 vmos_generation = 1;
 
 /* Hierarchy */
@@ -103,57 +105,74 @@ bool zvmo_has_children(const struct zvmo *vmo)
 
 static void vmos_changed(void)
 {
-	lockdep_assert_held(&vmos.xa_lock);
+	lockdep_assert_held(&vmos_lock);
 	WRITE_ONCE(vmos_generation, vmos_generation + 1 ?: 1);
 }
 
-/* Let a complete VMO be found, and take over its reference if that fails. */
-static struct zvmo *publish(struct zvmo *vmo)
+static bool vmo_is_before(struct rb_node *a, const struct rb_node *b)
 {
-	int err;
+	return rb_entry(a, struct zvmo, by_koid)->koid <
+	       rb_entry(b, struct zvmo, by_koid)->koid;
+}
 
-	if (IS_ERR(vmo))
-		return vmo;
-	xa_lock(&vmos);
-	err = __xa_insert(&vmos, vmo->koid, vmo, GFP_KERNEL);
+/* Let a complete VMO be found. */
+static void publish(struct zvmo *vmo)
+{
+	spin_lock(&vmos_lock);
+	rb_add(&vmo->by_koid, &vmos, vmo_is_before);
 	vmos_changed();
-	xa_unlock(&vmos);
-	if (!err)
-		return vmo;
-	zvmo_put(vmo);
-	return ERR_PTR(-ENOMEM);
+	spin_unlock(&vmos_lock);
 }
 
 /* A VMO dies. Says whether it was published. */
 static bool conceal(struct zvmo *vmo)
 {
-	bool published;
-
-	xa_lock(&vmos);
-	published = __xa_erase(&vmos, vmo->koid);
+	if (RB_EMPTY_NODE(&vmo->by_koid))
+		return false;
+	spin_lock(&vmos_lock);
+	rb_erase(&vmo->by_koid, &vmos);
 	vmos_changed();
-	xa_unlock(&vmos);
-	return published;
+	spin_unlock(&vmos_lock);
+	return true;
+}
+
+/* The first VMO from a koid on, which may be dying. */
+static struct zvmo *vmo_from(u64 koid)
+{
+	struct rb_node *node = vmos.rb_node;
+	struct zvmo *vmo, *found = NULL;
+
+	while (node) {
+		vmo = rb_entry(node, struct zvmo, by_koid);
+		if (vmo->koid >= koid) {
+			found = vmo;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return found;
 }
 
 /**
  * zvmo_find_next() - Find the first VMO from a koid on.
- * @koid: In: the koid; out: that of the VMO.
+ * @koid: In: the koid; out: that of the VMO, if there is one.
  *
- * Context: Takes and releases the lock of the array of VMOs.
+ * Context: Takes and releases the lock of the tree of VMOs.
  * Return: The VMO with a reference, or NULL.
  */
 struct zvmo *zvmo_find_next(u64 *koid)
 {
-	unsigned long index = *koid;
 	struct zvmo *vmo;
 
-	xa_lock(&vmos);
-	vmo = xa_find(&vmos, &index, ULONG_MAX, XA_PRESENT);
+	spin_lock(&vmos_lock);
+	vmo = vmo_from(*koid);
 	while (vmo && !kref_get_unless_zero(&vmo->refs))
-		vmo = xa_find_after(&vmos, &index, ULONG_MAX, XA_PRESENT);
-	xa_unlock(&vmos);
-	*koid = index;
+		vmo = rb_entry_safe(rb_next(&vmo->by_koid), struct zvmo,
+				    by_koid);
+	spin_unlock(&vmos_lock);
+	if (vmo)
+		*koid = vmo->koid;
 	return vmo;
 }
 
@@ -161,18 +180,18 @@ struct zvmo *zvmo_find_next(u64 *koid)
  * zvmo_find() - Find a VMO by its koid.
  * @koid: The koid.
  *
- * Context: Takes and releases the lock of the array of VMOs.
+ * Context: Takes and releases the lock of the tree of VMOs.
  * Return: The VMO with a reference, or NULL.
  */
 struct zvmo *zvmo_find(u64 koid)
 {
 	struct zvmo *vmo;
 
-	xa_lock(&vmos);
-	vmo = xa_load(&vmos, koid);
-	if (vmo && !kref_get_unless_zero(&vmo->refs))
+	spin_lock(&vmos_lock);
+	vmo = vmo_from(koid);
+	if (vmo && (vmo->koid != koid || !kref_get_unless_zero(&vmo->refs)))
 		vmo = NULL;
-	xa_unlock(&vmos);
+	spin_unlock(&vmos_lock);
 	return vmo;
 }
 
@@ -209,7 +228,8 @@ static struct zvmo *vmo_alloc(enum zvmo_kind kind, struct zvmo_cow *cow,
 	if (kind == ZVMO_KIND_ORIGINAL)
 		cow->family->id = vmo->koid;
 	vmo->owner = current_euid();
-	vmo->owner_pid = get_pid(task_tgid(current));
+	vmo->owner_pid = task_tgid_nr(current);
+	RB_CLEAR_NODE(&vmo->by_koid);
 	vmo->cow = cow;
 	vmo->inode = inode;
 	INIT_LIST_HEAD(&vmo->children);
@@ -234,7 +254,6 @@ static void vmo_release(struct kref *refs)
 	if (vmo->cow->family->discard)
 		zvmo_discard_destroy(vmo->cow);
 	zvmo_cow_put(vmo->cow);
-	put_pid(vmo->owner_pid);
 	kfree(vmo);
 	atomic_long_dec(&nr_vmos);
 	zvmo_fs_unpin();
@@ -310,9 +329,10 @@ struct zvmo *zvmo_create(const struct zvmo_create *args)
 		zvmo_put(vmo);
 		return ERR_PTR(-ENOMEM);
 	}
-	vmo = publish(vmo);
-	if (!IS_ERR(vmo))
+	if (!IS_ERR(vmo)) {
+		publish(vmo);
 		zvmo_event_create(vmo);
+	}
 	return vmo;
 }
 
@@ -489,9 +509,8 @@ struct zvmo *zvmo_create_child(struct zvmo *parent, u32 rights,
 	mutex_lock(&hierarchy_lock);
 	link_child(parent, child);
 	mutex_unlock(&hierarchy_lock);
-	child = publish(child);
-	if (!IS_ERR(child))
-		zvmo_event_clone(child, parent);
+	publish(child);
+	zvmo_event_clone(child, parent);
 	return child;
 }
 

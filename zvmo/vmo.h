@@ -10,6 +10,7 @@
 
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/rbtree.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/zvmo.h>
@@ -24,7 +25,8 @@
  * @immutable: Nobody can ever write it. Set once.
  * @koid: Its id, by which zvmo_find() finds it. Set once.
  * @owner: Effective user that created it. Set once.
- * @owner_pid: Process that created it; a reference is held. Set once.
+ * @owner_pid: Number of the process that created it. Set once.
+ * @by_koid: Entry in the tree of all VMOs; empty before it is complete.
  * @cow: Its content, of which it is a user. Set once.
  * @inode: Inode of its files, holding its stream size; a reference is held.
  *	That of @cow, but a slice has its own. Set once.
@@ -46,7 +48,7 @@ struct zvmo {
 	bool immutable;
 	kuid_t owner;
 	u64 koid;
-	struct pid *owner_pid;
+	struct rb_node by_koid;
 	struct zvmo_cow *cow;
 	struct inode *inode;
 	unsigned long first;
@@ -62,6 +64,7 @@ struct zvmo {
 	/* Protects @name; nothing nests inside. */
 	spinlock_t name_lock;
 	char name[ZVMO_NAME_LEN];
+	pid_t owner_pid;
 };
 
 /* Size in bytes; stable under cow->lock. */

@@ -967,6 +967,7 @@ TEST_WITHIN(random_bytes, 120)
 	struct nl *nl = nl_open();
 	struct timeval timeout = { .tv_usec = 200000 };
 	uint64_t random = test_seed;
+	double start = test_seconds();
 	int fd = test_create(4 * PAGE, 0);
 	struct nlmsghdr *header = (void *)nl->request;
 	size_t size, j;
@@ -974,7 +975,7 @@ TEST_WITHIN(random_bytes, 120)
 
 	test_fill(fd, 0, PAGE, 'x');
 	setsockopt(nl->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
-	for (i = 0; i < 20000; i++) {
+	for (i = 0; i < 20000 && test_seconds() - start < 30; i++) {
 		nl_begin(nl, 1 + test_random_below(&random, ZVMO_CMD_MAX + 1));
 		for (j = test_random_below(&random, 4); j; j--)
 			nl_put_u64(nl, test_random_below(&random, 28),
