@@ -13,9 +13,9 @@
  * VMOs can be found by koid from when they are complete until they die. Who
  * finds one gets a reference, unless it is just about to die.
  *
- * Locking: hierarchy_lock protects all links between VMOs. It is held briefly,
- * and no other lock of zvmo's is taken under it. vmos_lock protects the tree of
- * VMOs, the generation, and that the memory of a VMO in the tree stays.
+ * Locking: hierarchy_lock protects all links between VMOs, which of them can be
+ * found, and that the memory of those stays. It is held briefly, and no other
+ * lock of zvmo's is taken under it.
  */
 #include <linux/cred.h>
 #include <linux/mutex.h>
@@ -42,10 +42,10 @@ static atomic64_t last_koid = ATOMIC64_INIT(FIRST_KOID - 1);
 static atomic_long_t nr_vmos;
 
 /*
- * All VMOs that are complete, by koid, and how often that changed. A tree, since
- * what needs memory of its own (an xarray) makes a snapshot a tenth dearer.
+ * All VMOs that are complete, by koid, and how often that changed. Protected by
+ * hierarchy_lock. A tree, since what needs memory of its own (an xarray) makes a
+ * snapshot and its end a tenth dearer; so would another lock, a little.
  */
-static DEFINE_SPINLOCK(vmos_lock); /* protects these two; nothing nests inside */
 static struct rb_root vmos = RB_ROOT;
 static u32 vmos_generation = 1;
 
@@ -75,9 +75,35 @@ static void unlink_child(struct zvmo *child)
 		wake_up_interruptible_poll(&parent->wait, EPOLLPRI);
 }
 
-/* Take a dying VMO out of the hierarchy; its children move up. */
-static void leave_hierarchy(struct zvmo *vmo)
+static bool vmo_is_before(struct rb_node *a, const struct rb_node *b)
 {
+	return rb_entry(a, struct zvmo, by_koid)->koid <
+	       rb_entry(b, struct zvmo, by_koid)->koid;
+}
+
+static void vmos_changed(void)
+{
+	lockdep_assert_held(&hierarchy_lock);
+	WRITE_ONCE(vmos_generation, vmos_generation + 1 ?: 1);
+}
+
+/* Let a complete VMO be found, and its parent, if it has one, know of it. */
+static void join_hierarchy(struct zvmo *vmo, struct zvmo *parent)
+{
+	mutex_lock(&hierarchy_lock);
+	link_child(parent, vmo);
+	rb_add(&vmo->by_koid, &vmos, vmo_is_before);
+	vmos_changed();
+	mutex_unlock(&hierarchy_lock);
+}
+
+/*
+ * Take a dying VMO out of the hierarchy; its children move up. Says whether it
+ * could be found.
+ */
+static bool leave_hierarchy(struct zvmo *vmo)
+{
+	bool known = !RB_EMPTY_NODE(&vmo->by_koid);
 	struct zvmo *parent, *child, *next;
 
 	mutex_lock(&hierarchy_lock);
@@ -87,7 +113,12 @@ static void leave_hierarchy(struct zvmo *vmo)
 		link_child(parent, child);
 	}
 	unlink_child(vmo);
+	if (known) {
+		rb_erase(&vmo->by_koid, &vmos);
+		vmos_changed();
+	}
 	mutex_unlock(&hierarchy_lock);
+	return known;
 }
 
 /**
@@ -102,39 +133,6 @@ bool zvmo_has_children(const struct zvmo *vmo)
 }
 
 /* Finding */
-
-static void vmos_changed(void)
-{
-	lockdep_assert_held(&vmos_lock);
-	WRITE_ONCE(vmos_generation, vmos_generation + 1 ?: 1);
-}
-
-static bool vmo_is_before(struct rb_node *a, const struct rb_node *b)
-{
-	return rb_entry(a, struct zvmo, by_koid)->koid <
-	       rb_entry(b, struct zvmo, by_koid)->koid;
-}
-
-/* Let a complete VMO be found. */
-static void publish(struct zvmo *vmo)
-{
-	spin_lock(&vmos_lock);
-	rb_add(&vmo->by_koid, &vmos, vmo_is_before);
-	vmos_changed();
-	spin_unlock(&vmos_lock);
-}
-
-/* A VMO dies. Says whether it was published. */
-static bool conceal(struct zvmo *vmo)
-{
-	if (RB_EMPTY_NODE(&vmo->by_koid))
-		return false;
-	spin_lock(&vmos_lock);
-	rb_erase(&vmo->by_koid, &vmos);
-	vmos_changed();
-	spin_unlock(&vmos_lock);
-	return true;
-}
 
 /* The first VMO from a koid on, which may be dying. */
 static struct zvmo *vmo_from(u64 koid)
@@ -158,19 +156,19 @@ static struct zvmo *vmo_from(u64 koid)
  * zvmo_find_next() - Find the first VMO from a koid on.
  * @koid: In: the koid; out: that of the VMO, if there is one.
  *
- * Context: Takes and releases the lock of the tree of VMOs.
+ * Context: Takes and releases hierarchy_lock.
  * Return: The VMO with a reference, or NULL.
  */
 struct zvmo *zvmo_find_next(u64 *koid)
 {
 	struct zvmo *vmo;
 
-	spin_lock(&vmos_lock);
+	mutex_lock(&hierarchy_lock);
 	vmo = vmo_from(*koid);
 	while (vmo && !kref_get_unless_zero(&vmo->refs))
 		vmo = rb_entry_safe(rb_next(&vmo->by_koid), struct zvmo,
 				    by_koid);
-	spin_unlock(&vmos_lock);
+	mutex_unlock(&hierarchy_lock);
 	if (vmo)
 		*koid = vmo->koid;
 	return vmo;
@@ -180,18 +178,18 @@ struct zvmo *zvmo_find_next(u64 *koid)
  * zvmo_find() - Find a VMO by its koid.
  * @koid: The koid.
  *
- * Context: Takes and releases the lock of the tree of VMOs.
+ * Context: Takes and releases hierarchy_lock.
  * Return: The VMO with a reference, or NULL.
  */
 struct zvmo *zvmo_find(u64 koid)
 {
 	struct zvmo *vmo;
 
-	spin_lock(&vmos_lock);
+	mutex_lock(&hierarchy_lock);
 	vmo = vmo_from(koid);
 	if (vmo && (vmo->koid != koid || !kref_get_unless_zero(&vmo->refs)))
 		vmo = NULL;
-	spin_unlock(&vmos_lock);
+	mutex_unlock(&hierarchy_lock);
 	return vmo;
 }
 
@@ -244,9 +242,8 @@ static void vmo_release(struct kref *refs)
 {
 	struct zvmo *vmo = container_of(refs, struct zvmo, refs);
 
-	if (conceal(vmo))
+	if (leave_hierarchy(vmo))
 		zvmo_event_destroy(vmo);
-	leave_hierarchy(vmo);
 	if (vmo->view.mapping)
 		zvmo_cow_remove_view(vmo->cow, &vmo->view);
 	iput(vmo->inode);
@@ -330,7 +327,7 @@ struct zvmo *zvmo_create(const struct zvmo_create *args)
 		return ERR_PTR(-ENOMEM);
 	}
 	if (!IS_ERR(vmo)) {
-		publish(vmo);
+		join_hierarchy(vmo, NULL);
 		zvmo_event_create(vmo);
 	}
 	return vmo;
@@ -506,10 +503,7 @@ struct zvmo *zvmo_create_child(struct zvmo *parent, u32 rights,
 		return child;
 	if (rights & ZVMO_RIGHT_GET_PROPERTY)
 		zvmo_get_name(parent, child->name);
-	mutex_lock(&hierarchy_lock);
-	link_child(parent, child);
-	mutex_unlock(&hierarchy_lock);
-	publish(child);
+	join_hierarchy(child, parent);
 	zvmo_event_clone(child, parent);
 	return child;
 }
