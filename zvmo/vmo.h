@@ -18,6 +18,12 @@
 
 #include "cow.h"
 
+enum zvmo_place {
+	ZVMO_NOWHERE,
+	ZVMO_UNSORTED,
+	ZVMO_SORTED,
+};
+
 /**
  * struct zvmo - A VMO. Lives as long as a handle; a mapping holds a handle.
  * @refs: References.
@@ -26,7 +32,10 @@
  * @koid: Its id, by which zvmo_find() finds it. Set once.
  * @owner: Effective user that created it. Set once.
  * @owner_pid: Number of the process that created it. Set once.
- * @by_koid: Entry in the tree of all VMOs; empty before it is complete.
+ * @place: Where it is among the VMOs that can be found: nowhere before it is
+ *	complete. Protected by the hierarchy lock.
+ * @unsorted: Entry in the list of those that nobody looked for. Likewise.
+ * @by_koid: Entry in the tree of the others. Likewise.
  * @cow: Its content, of which it is a user. Set once.
  * @inode: Inode of its files, holding its stream size; a reference is held.
  *	That of @cow, but a slice has its own. Set once.
@@ -46,9 +55,13 @@ struct zvmo {
 	struct kref refs;
 	enum zvmo_kind kind;
 	bool immutable;
+	enum zvmo_place place : 8;
 	kuid_t owner;
 	u64 koid;
-	struct rb_node by_koid;
+	union {
+		struct list_head unsorted;
+		struct rb_node by_koid;
+	};
 	struct zvmo_cow *cow;
 	struct inode *inode;
 	unsigned long first;
