@@ -128,7 +128,8 @@ static unsigned int fault_window(const struct vm_fault *vmf,
 		    (unsigned long)(zvmo_size(vmo) >> PAGE_SHIFT) - vmf->pgoff);
 
 	return clamp_t(unsigned long, pages, 1,
-		       clamp(READ_ONCE(zvmo_fault_around), 1U, FAULT_AROUND_MAX));
+		       clamp(READ_ONCE(zvmo_fault_around), 1U,
+			     FAULT_AROUND_MAX));
 }
 
 static vm_fault_t map_zero_page(struct vm_fault *vmf, struct zvmo_cow *cow)
@@ -143,7 +144,7 @@ static vm_fault_t map_zero_page(struct vm_fault *vmf, struct zvmo_cow *cow)
 		vm_insert_page(vmf->vma, vmf->address & PAGE_MASK, zero));
 }
 
-/* Map for reading; cow->lock is held shared. */
+/* Map for reading; cow->lock is held shared. VM_FAULT_RETRY: commit a page. */
 static vm_fault_t fault_read_locked(struct vm_fault *vmf, struct zvmo *vmo)
 {
 	struct page *pages[FAULT_AROUND_MAX];
@@ -154,20 +155,28 @@ static vm_fault_t fault_read_locked(struct vm_fault *vmf, struct zvmo *vmo)
 		return VM_FAULT_SIGBUS;
 	nr = zvmo_tree_gather(&cow->tree, cow->base + vmo->first + vmf->pgoff,
 			      pages, fault_window(vmf, vmo));
+	/* The zero page is cached: a hole that must not be wants a page. */
 	if (!nr)
-		return map_zero_page(vmf, cow);
+		return unlikely(cow->cache_policy) ? VM_FAULT_RETRY :
+						     map_zero_page(vmf, cow);
 	return fault_result(vm_insert_pages(vmf->vma, vmf->address & PAGE_MASK,
 					    pages, &nr));
 }
 
 static vm_fault_t fault_read(struct vm_fault *vmf, struct zvmo *vmo)
 {
+	u64 start = (u64)(vmo->first + vmf->pgoff) << PAGE_SHIFT;
 	vm_fault_t ret;
+	int err;
 
 	down_read(&vmo->cow->lock);
 	ret = fault_read_locked(vmf, vmo);
 	up_read(&vmo->cow->lock);
-	return ret;
+	if (likely(ret != VM_FAULT_RETRY))
+		return ret;
+	/* Once there is a page the access repeats. */
+	err = zvmo_cow_commit(vmo->cow, start, start + PAGE_SIZE);
+	return err == -EINTR ? VM_FAULT_NOPAGE : fault_result(err);
 }
 
 /*

@@ -97,8 +97,8 @@ void zvmo_mapping_set_priority(struct vm_area_struct *vma, bool high)
  *	to be shared and writable, was checked.
  *
  * Context: mmap_lock held for writing.
- * Return: 0, or -EACCES without ZVMO_RIGHT_MAP, or without ZVMO_RIGHT_EXECUTE
- * for an executable mapping.
+ * Return: 0; -EACCES without ZVMO_RIGHT_MAP, or without ZVMO_RIGHT_EXECUTE for an
+ * executable mapping; -EBUSY for a private mapping of a VMO that is not cached.
  */
 int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma)
 {
@@ -111,16 +111,21 @@ int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma)
 			return -EACCES;
 		vm_flags_clear(vma, VM_MAYEXEC);
 	}
+	/* Under the lock: zvmo_set_cache_policy() looks at the mappings. */
+	down_read(&cow->lock);
+	/* The kernel's private copies would be cached, whatever the VMA says. */
+	if (cow->cache_policy && !(vma->vm_flags & VM_MAYSHARE)) {
+		up_read(&cow->lock);
+		return -EBUSY;
+	}
+	vma->vm_page_prot =
+		zvmo_arch_pgprot(vma->vm_page_prot, cow->cache_policy);
 	/*
 	 * VM_SEQ_READ: when unmapping, do not mark pages as accessed, which
 	 * would look for them in lists where they never are.
 	 */
 	vm_flags_set(vma, VM_MIXEDMAP | VM_SEQ_READ);
 	vma->vm_ops = &mapping_ops;
-	/* Under the lock: zvmo_set_cache_policy() looks at the mappings. */
-	down_read(&cow->lock);
-	vma->vm_page_prot =
-		zvmo_arch_pgprot(vma->vm_page_prot, cow->cache_policy);
 	mapping_open(vma);
 	up_read(&cow->lock);
 	return 0;

@@ -37,14 +37,13 @@ struct page *zvmo_page_alloc(void)
  * @policy: ZVMO_CACHE_POLICY_*.
  *
  * Context: May sleep.
- * Return: 0 or a negative errno.
+ * Return: 0 or -ENOMEM.
  */
 int zvmo_page_set_memory_type(struct page *page, u32 policy)
 {
-	int err = zvmo_arch_set_memory_type(page, policy);
-
-	if (err)
-		return err;
+	/* Whatever is in the way, -EBUSY would mean something else above. */
+	if (zvmo_arch_set_memory_type(page, policy))
+		return -ENOMEM;
 	if (policy)
 		SetPageChecked(page);
 	else

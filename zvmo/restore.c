@@ -76,6 +76,16 @@ static int restore_window(struct restore *restore, bool exclusive)
 	return err;
 }
 
+/* Is it the same window, or a part of it, of the same object? */
+static bool is_itself(const struct restore *restore)
+{
+	const struct zvmo *source = restore->source;
+	unsigned long first = zvmo_cow_index(source->cow, source->first);
+
+	return restore->cow == source->cow && restore->first >= first &&
+	       restore->last < first + (zvmo_size(source) >> PAGE_SHIFT);
+}
+
 /* With both locks held. -EAGAIN: the source's must be held exclusive. */
 static int restore_locked(struct zvmo *vmo, struct zvmo *source, u64 offset,
 			  u64 end, bool exclusive)
@@ -96,7 +106,7 @@ static int restore_locked(struct zvmo *vmo, struct zvmo *source, u64 offset,
 		return -ERANGE;
 	if (zvmo_cow_check(cow) || zvmo_cow_check(source->cow))
 		return -EBUSY;
-	if (offset == end)
+	if (offset == end || is_itself(&restore))
 		return 0;
 	if (!exclusive && zvmo_tree_has_exposed(&source->cow->tree))
 		return -EAGAIN;

@@ -70,11 +70,12 @@
  *   zeroing while the cache policy is not ZVMO_CACHE_POLICY_CACHED: EBUSY.
  * * mmap() needs ZVMO_RIGHT_MAP, ZVMO_RIGHT_READ, for MAP_SHARED with
  *   PROT_WRITE also ZVMO_RIGHT_WRITE, and for PROT_EXEC ZVMO_RIGHT_EXECUTE
- *   (EACCES). A mapping may extend past the VMO; touching that raises SIGBUS
- *   (until the VMO grows), and so does touching discarded content (until it is
- *   locked again). Reading a hole takes no memory. A mapping keeps
- *   the VMO alive without any descriptor. Long-term pins (io_uring's fixed
- *   buffers, RDMA) are refused; a futex in a page that was never written
+ *   (EACCES). MAP_PRIVATE is EBUSY while the cache policy is not
+ *   ZVMO_CACHE_POLICY_CACHED. A mapping may extend past the VMO; touching that
+ *   raises SIGBUS (until the VMO grows), and so does touching discarded content
+ *   (until it is locked again). Reading a hole takes no memory, unless the
+ *   policy is not to cache. A mapping keeps the VMO alive without any
+ *   descriptor. Long-term pins (io_uring's fixed buffers, RDMA) are refused; a futex in a page that was never written
  *   through a mapping, waited on through a read-only mapping, is EFAULT; and
  *   personality(READ_IMPLIES_EXEC) asks for PROT_EXEC with every mapping.
  * * poll(): POLLPRI while the VMO has no living children (Zircon:
