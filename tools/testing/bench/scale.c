@@ -26,7 +26,7 @@
 #define SIZE (64UL << 20)
 #define DIRTIED 50
 #define WORKERS 2
-#define REPEATS 7
+#define REPEATS 5
 #define SPINS 200000
 
 struct worker {
@@ -112,10 +112,12 @@ static void spin_round(struct worker *worker)
 }
 
 static const struct work works[] = {
-	{ "spin", 300, spin_begin, spin_round },
-	{ "restore", 300, restore_begin, restore_round },
-	{ "private", 50, private_begin, private_round },
+	{ "spin", 200, spin_begin, spin_round },
+	{ "restore", 200, restore_begin, restore_round },
+	{ "private", 20, private_begin, private_round },
 };
+
+#define NR_WORKS (sizeof(works) / sizeof(*works))
 
 static const struct work *running;
 
@@ -226,8 +228,8 @@ static void measure(struct kind *kind, int template)
 
 int main(void)
 {
-	struct kind kinds[] = { { "threads", run_threads, 0 },
-				{ "processes", run_processes, 0 } };
+	struct kind kinds[] = { { "processes", run_processes, 0 },
+				{ "threads", run_threads, 0 } };
 	int template = check(zvmo_create(SIZE, 0), "create");
 	static char page[PAGE];
 
@@ -236,10 +238,9 @@ int main(void)
 		check(zvmo_write(template, at, page, PAGE), "write");
 	printf("%-10s %-10s %12s %8s %8s\n", "work", "workers", "us/round",
 	       "ratio", "of spin");
-	for (size_t i = 0; i < sizeof(works) / sizeof(*works); i++) {
-		running = &works[i];
-		measure(&kinds[0], template);
-		measure(&kinds[1], template);
+	for (int kind = 0; kind < 2; kind++) {
+		for (running = works; running < works + NR_WORKS; running++)
+			measure(&kinds[kind], template);
 	}
 	close(template);
 	return 0;
