@@ -88,10 +88,11 @@ static long ioctl_get_range_info(struct zvmo_handle *handle, void *data,
 	return copy_to_user(arg, info, ZVMO_RANGE_INFO_SIZE_VER0) ? -EFAULT : 0;
 }
 
-static long ioctl_set_size(struct zvmo_handle *handle, void *data,
-			   void __user *arg)
+/* Change a size; the inode's lock keeps others from doing so. */
+static long change_size(struct zvmo_handle *handle,
+			const struct zvmo_set_size *args,
+			int (*change)(struct zvmo *vmo, u32 rights, u64 size))
 {
-	const struct zvmo_set_size *args = data;
 	long err;
 
 	if (args->reserved)
@@ -99,9 +100,21 @@ static long ioctl_set_size(struct zvmo_handle *handle, void *data,
 	err = zvmo_lock_stream(handle->vmo->inode);
 	if (err)
 		return err;
-	err = zvmo_set_size(handle->vmo, handle->rights, args->size);
+	err = change(handle->vmo, handle->rights, args->size);
 	inode_unlock(handle->vmo->inode);
 	return err;
+}
+
+static long ioctl_set_size(struct zvmo_handle *handle, void *data,
+			   void __user *arg)
+{
+	return change_size(handle, data, zvmo_set_size);
+}
+
+static long ioctl_set_stream_size(struct zvmo_handle *handle, void *data,
+				  void __user *arg)
+{
+	return change_size(handle, data, zvmo_set_stream_size);
 }
 
 static long ioctl_op_range(struct zvmo_handle *handle, void *data,
@@ -296,22 +309,6 @@ static long ioctl_set_cache_policy(struct zvmo_handle *handle, void *data,
 	const struct zvmo_set_cache_policy *args = data;
 
 	return zvmo_set_cache_policy(handle->vmo, handle->rights, args->policy);
-}
-
-static long ioctl_set_stream_size(struct zvmo_handle *handle, void *data,
-				  void __user *arg)
-{
-	const struct zvmo_set_size *args = data;
-	long err;
-
-	if (args->reserved)
-		return -EINVAL;
-	err = zvmo_lock_stream(handle->vmo->inode);
-	if (err)
-		return err;
-	err = zvmo_set_stream_size(handle->vmo, handle->rights, args->size);
-	inode_unlock(handle->vmo->inode);
-	return err;
 }
 
 static long ioctl_read(struct zvmo_handle *handle, void *data, void __user *arg)

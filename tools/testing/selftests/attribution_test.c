@@ -400,10 +400,10 @@ TEST(share_count_counts_address_spaces)
 	/* One becomes two; then it moves. */
 	test_unmap(a + PAGE, PAGE);
 	EXPECT_MAPPED(fd, 3, 1);
-	c = mremap(a, PAGE, 2 * PAGE, MREMAP_MAYMOVE);
+	c = mremap(a, PAGE, 4 * PAGE, MREMAP_MAYMOVE);
 	ASSERT(c != MAP_FAILED);
 	EXPECT_MAPPED(fd, 3, 1);
-	test_unmap(c, 2 * PAGE);
+	test_unmap(c, 4 * PAGE);
 	test_unmap(a + 2 * PAGE, PAGE);
 	EXPECT_MAPPED(fd, 1, 1);
 	/* Each VMO has its own. */

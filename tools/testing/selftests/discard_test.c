@@ -971,7 +971,9 @@ TEST(unlocked_first_goes_first)
 	}
 	test_note("%u discarded in %u steps", nr, steps);
 	EXPECT_GE(nr, 3);
-	EXPECT_LE(nr, 5);
+	/* From 6.4 on reclaim in a group does not ask what a shrinker freed. */
+	if (guest_kernel_is_before(6, 4))
+		EXPECT_LE(nr, 5);
 	EXPECT_EQ(cgroup_read("zvmo-order", "memory.events", "oom_kill"), 0);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -152,13 +153,65 @@ bool guest_is_mapped(const void *address)
 	return guest_mapped(address, 1);
 }
 
-/**
- * guest_faults() - How many page faults this thread has had.
- */
-long guest_faults(void)
+static long faults(void)
 {
 	struct rusage usage;
 
 	ASSERT_EQ(getrusage(RUSAGE_THREAD, &usage), 0);
 	return usage.ru_minflt + usage.ru_majflt;
+}
+
+static long __attribute__((noinline))
+faults_to_touch(char *map, uint64_t pages, bool write)
+{
+	long before = faults();
+	uint64_t page;
+
+	for (page = 0; page < pages; page++) {
+		volatile uint64_t *word = (uint64_t *)(map + page * PAGE);
+
+		if (write)
+			*word = page;
+		else
+			(void)*word;
+	}
+	return faults() - before;
+}
+
+/* The first time, the code itself may fault. */
+static long faults_to_touch_warm(void *map, uint64_t pages, bool write)
+{
+	static uint64_t word;
+
+	faults_to_touch((char *)&word, 1, write);
+	return faults_to_touch(map, pages, write);
+}
+
+/**
+ * guest_faults_to_read() - How many faults it takes to read a word of each page.
+ */
+long guest_faults_to_read(void *map, uint64_t pages)
+{
+	return faults_to_touch_warm(map, pages, false);
+}
+
+/**
+ * guest_faults_to_write() - Likewise, to write the page's number there.
+ */
+long guest_faults_to_write(void *map, uint64_t pages)
+{
+	return faults_to_touch_warm(map, pages, true);
+}
+
+/**
+ * guest_kernel_is_before() - Is the kernel older than a version?
+ */
+bool guest_kernel_is_before(unsigned int major, unsigned int minor)
+{
+	unsigned int is_major, is_minor;
+	struct utsname name;
+
+	ASSERT_EQ(uname(&name), 0);
+	ASSERT_EQ(sscanf(name.release, "%u.%u", &is_major, &is_minor), 2);
+	return is_major < major || (is_major == major && is_minor < minor);
 }

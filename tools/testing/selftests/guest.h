@@ -15,6 +15,9 @@
 /* Whether the text could be written to an existing file. */
 bool guest_write(const char *path, const char *text);
 
+/* Whether the kernel is older than that version. */
+bool guest_kernel_is_before(unsigned int major, unsigned int minor);
+
 /* Parameters of the module. */
 void guest_set_parameter(const char *name, const char *value);
 
@@ -31,6 +34,7 @@ void cgroup_remove_all(void);
 /* This process's page tables and faults. */
 bool guest_is_mapped(const void *address);
 unsigned long guest_mapped(const void *address, uint64_t pages);
-long guest_faults(void);
+long guest_faults_to_read(void *map, uint64_t pages);
+long guest_faults_to_write(void *map, uint64_t pages);
 
 #endif /* _ZVMO_GUEST_H */

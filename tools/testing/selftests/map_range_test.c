@@ -35,27 +35,6 @@ static unsigned long committed(int fd)
 	return test_info(fd).committed_bytes / PAGE;
 }
 
-/* How many faults it takes to touch a page each. */
-static long faults_to_read(char *map, uint64_t pages)
-{
-	long before = guest_faults();
-	uint64_t page;
-
-	for (page = 0; page < pages; page++)
-		word_read(page_at(map, page));
-	return guest_faults() - before;
-}
-
-static long faults_to_write(char *map, uint64_t pages)
-{
-	long before = guest_faults();
-	uint64_t page;
-
-	for (page = 0; page < pages; page++)
-		word_write(page_at(map, page), page);
-	return guest_faults() - before;
-}
-
 /* MAP_RANGE: pages that exist are there to be touched */
 
 TEST(reading_does_not_fault)
@@ -66,7 +45,7 @@ TEST(reading_does_not_fault)
 	EXPECT_EQ(guest_mapped(map, 200), 0);
 	EXPECT_EQ(ioc_map_range(fd, 0, map, 200 * PAGE), 0);
 	EXPECT_EQ(guest_mapped(map, 200), 200);
-	EXPECT_EQ(faults_to_read(map, 200), 0);
+	EXPECT_EQ(guest_faults_to_read(map, 200), 0);
 	EXPECT_EQ(map[150 * PAGE], 'a');
 }
 
@@ -77,7 +56,7 @@ TEST(writing_does_not_fault)
 
 	EXPECT_EQ(ioc_map_range(fd, WRITE, map, 200 * PAGE), 0);
 	EXPECT_EQ(guest_mapped(map, 200), 200);
-	EXPECT_EQ(faults_to_write(map, 200), 0);
+	EXPECT_EQ(guest_faults_to_write(map, 200), 0);
 	EXPECT_EQ(page_read(fd, 150), 150);
 	EXPECT_EQ(test_stats().pages, 200);
 }
@@ -157,7 +136,7 @@ TEST(what_is_mapped_already)
 	EXPECT_EQ(guest_mapped(map, 100), 100);
 	EXPECT_EQ(ioc_map_range(fd, 0, map, 100 * PAGE), 0);
 	/* What was writable still is. */
-	EXPECT_EQ(faults_to_write(map, 1), 0);
+	EXPECT_EQ(guest_faults_to_write(map, 1), 0);
 }
 
 /* For writing, where it was entered for reading before. */
@@ -183,7 +162,7 @@ TEST(shared_pages_are_not_copied)
 	EXPECT_EQ(ioc_map_range(fd, WRITE, map, 8 * PAGE), 0);
 	EXPECT_EQ(test_stats().pages, 8);
 	EXPECT_EQ(guest_mapped(map, 8), 8);
-	EXPECT_EQ(faults_to_read(map, 8), 0);
+	EXPECT_EQ(guest_faults_to_read(map, 8), 0);
 	memset(map, 'n', 8 * PAGE);
 	EXPECT(test_holds(snapshot, 0, 8 * PAGE, 'a'));
 	EXPECT_EQ(test_stats().pages, 16);
@@ -212,7 +191,7 @@ TEST(a_snapshot_is_entered_too)
 	EXPECT_EQ(guest_mapped(map, 8), 8);
 	EXPECT_EQ(map[0], 'a');
 	/* Alone with the first four, it may write those in place. */
-	EXPECT_EQ(faults_to_write(map, 4), 0);
+	EXPECT_EQ(guest_faults_to_write(map, 4), 0);
 	EXPECT_EQ(test_stats().pages, 12);
 }
 
@@ -547,7 +526,7 @@ TEST(high_commits_what_is_mapped)
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, page_at(map, 5), 20 * PAGE), 0);
 	EXPECT_EQ(committed(fd), 20);
 	EXPECT_EQ(guest_mapped(page_at(map, 5), 20), 20);
-	EXPECT_EQ(faults_to_read(page_at(map, 5), 20), 0);
+	EXPECT_EQ(guest_faults_to_read(page_at(map, 5), 20), 0);
 	EXPECT(test_holds(fd, 15 * PAGE, 20 * PAGE, 0));
 	EXPECT_EQ(lseek(fd, 0, SEEK_DATA), 15 * PAGE);
 }
