@@ -16,7 +16,9 @@
  * for 32-bit and 64-bit callers. Sizes, offsets and lengths are in bytes. A
  * call that fails has changed nothing unless it says otherwise.
  *
- * What each errno means, wherever it is returned:
+ * What each errno means, whichever ioctl returns it. EFAULT, EINVAL and E2BIG for
+ * the structure itself, and ENOTTY for the descriptor, any may return; below they
+ * are named where there are other reasons.
  *
  * ==========  ==============================================================
  * EINVAL      Malformed argument: @argsz shorter than the first version, an
@@ -336,7 +338,8 @@ struct zvmo_info {
  * * EACCES - no ZVMO_RIGHT_RESIZE
  * * EFBIG - @size rounded up exceeds ZVMO_SIZE_MAX
  * * EINVAL - the new end, seen from the first ancestor, exceeds it
- * * ENOMEM
+ * * ENOMEM - nothing changed
+ * * EINTR
  */
 struct zvmo_set_size {
 	__u32 argsz;
@@ -612,7 +615,6 @@ struct zvmo_diff {
  * * EBUSY - the VMO has mappings, children, a parent or references, or is a
  *   child itself; or it is discardable and @policy is not CACHED
  * * ENOMEM - some pages may have the new type; the policy is as before
- * * EINTR
  */
 struct zvmo_set_cache_policy {
 	__u32 argsz;

@@ -288,7 +288,7 @@ ZVMO_API int zvmo_set_stream_size(int fd, uint64_t size);
  * * -EINVAL - @policy is none of them
  * * -EBUSY - the VMO has mappings, children or references, or is a child; or it
  *   is discardable and @policy is not CACHED
- * * -ENOMEM, -EINTR - the policy is as before
+ * * -ENOMEM - the policy is as before
  */
 ZVMO_API int zvmo_set_cache_policy(int fd, uint32_t policy);
 

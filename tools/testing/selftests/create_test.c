@@ -171,6 +171,7 @@ TEST(koids_are_unique)
 		uint64_t koid = test_info(fd).koid;
 
 		EXPECT(koid > last);
+		EXPECT(koid >= 1024 && koid < 1ULL << 63);
 		last = koid;
 		test_close(fd);
 	}

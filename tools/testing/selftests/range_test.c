@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "parallel.h"
 
 #define PUNCH (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)
 
@@ -80,6 +81,47 @@ TEST(commit_of_many)
 	EXPECT_EQ(zvmo_commit(child, 0, 1000 * PAGE), 0);
 	EXPECT_EQ(test_stats().pages, 1900);
 	EXPECT_EQ(committed_pages(fd), 900);
+}
+
+struct resizing {
+	int fd;
+	atomic_bool stop;
+};
+
+static void *resize_on(void *arg)
+{
+	struct resizing *resizing = arg;
+
+	while (!atomic_load(&resizing->stop)) {
+		ASSERT_EQ(zvmo_set_size(resizing->fd, PAGE), 0);
+		ASSERT_EQ(zvmo_set_size(resizing->fd, 200 * PAGE), 0);
+	}
+	return NULL;
+}
+
+/* The range is checked once; what is gone by then is skipped, silently. */
+TEST(commit_while_it_shrinks)
+{
+	struct resizing resizing = { .fd = test_create(200 * PAGE,
+						       ZVMO_RESIZABLE) };
+	pthread_t thread = thread_start(resize_on, &resizing);
+	int fd = resizing.fd, inside = 0, outside = 0;
+
+	while (inside < 100 || !outside) {
+		int result = zvmo_commit(fd, 0, 200 * PAGE);
+
+		if (result)
+			ASSERT_EQ(result, -ERANGE);
+		inside += !result;
+		outside += !!result;
+		ASSERT_LE(test_stats().pages, 200);
+	}
+	atomic_store(&resizing.stop, true);
+	thread_join(thread);
+	test_note("%d times outside", outside);
+	EXPECT_EQ(zvmo_commit(fd, 0, 200 * PAGE), 0);
+	EXPECT_EQ(committed_pages(fd), 200);
+	EXPECT(test_holds(fd, 0, 200 * PAGE, 0));
 }
 
 TEST(decommit)

@@ -866,6 +866,59 @@ TEST(while_threads_write)
 	test_note("%u rounds", rounds);
 }
 
+/* Workers that go back to one template: each undoes its own writes only. */
+
+#define WORKERS 3
+#define WORKER_PAGES 64
+
+struct worker {
+	int fd;
+	int template;
+	char *map;
+	unsigned int number;
+};
+
+static void *work_on(void *arg)
+{
+	struct worker *worker = arg;
+	uint64_t random = worker->number + 1, page;
+	unsigned int round, i;
+
+	for (round = 0; round < 40; round++) {
+		for (i = 0; i < 4; i++) {
+			page = test_random_below(&random, WORKER_PAGES);
+			word_write(page_at(worker->map, page), worker->number);
+			ASSERT_EQ(page_read(worker->fd, page), worker->number);
+		}
+		ASSERT_EQ(restore_all(worker->fd, worker->template), 0);
+		for (i = 0; i < WORKER_PAGES; i++)
+			ASSERT_EQ(*(char *)page_at(worker->map, i), 'o');
+	}
+	return NULL;
+}
+
+TEST(workers_from_one_template)
+{
+	int template = test_create(WORKER_PAGES * PAGE, 0);
+	struct worker workers[WORKERS];
+	pthread_t threads[WORKERS];
+	unsigned int i;
+
+	test_fill(template, 0, WORKER_PAGES * PAGE, 'o');
+	for (i = 0; i < WORKERS; i++) {
+		workers[i] = (struct worker){ .fd = test_snapshot(template),
+					      .template = template,
+					      .number = i };
+		workers[i].map =
+			test_map(workers[i].fd, 0, WORKER_PAGES * PAGE, RW, 0);
+		threads[i] = thread_start(work_on, &workers[i]);
+	}
+	for (i = 0; i < WORKERS; i++)
+		thread_join(threads[i]);
+	EXPECT(test_holds(template, 0, WORKER_PAGES * PAGE, 'o'));
+	EXPECT_EQ(test_stats().pages, WORKER_PAGES);
+}
+
 /* In one step: a snapshot sees all of it or nothing. */
 
 struct swapping {

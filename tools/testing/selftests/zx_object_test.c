@@ -345,7 +345,14 @@ TEST(info_topics)
 					    ZX_INFO_TOPIC(23, 4),
 					    ZX_INFO_TOPIC(23, 15),
 					    24,
-					    999 };
+					    999,
+					    /* Zircon has these. */
+					    ZX_INFO_TOPIC(13, 2),
+					    ZX_INFO_TOPIC(14, 3),
+					    ZX_INFO_TOPIC(17, 1),
+					    20,
+					    33,
+					    36 };
 	zx_handle_t vmo = zx_test_create(PAGE, 0);
 	char buffer[512];
 	unsigned int i;

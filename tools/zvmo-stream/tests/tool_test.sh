@@ -6,6 +6,7 @@ set -u
 export LC_ALL=C
 
 tool=$PWD/zvmo-stream
+page=$PWD/man/zvmo-stream.1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -149,6 +150,31 @@ fails()
 		status 1 load --to . full
 }
 
+# Block N of the examples in the manual page, as it stands there.
+example()
+{
+	awk -v wanted="$1" '
+		/^\.Sh/ { examples = /EXAMPLES/ }
+		/^\.Ed/ { inside = 0 }
+		inside && number == wanted
+		examples && /^\.Bd/ { inside = 1; number++ }
+	' "$page" > example
+	[ -s example ] || { echo "# no example $1"; return 1; }
+	# Another machine is this one.
+	PATH=${tool%/*}:$PATH sh -ec 'ssh() { shift; "$@"; }; . ./example' > out 2>&1 ||
+		{ sed 's/^/# /' out; return 1; }
+}
+
+# The third needs VMOs; "program" of stream_test runs it.
+examples()
+{
+	mkdir examples && cd examples && cp ../monday monday.img && cp ../tuesday tuesday.img &&
+		cp ../monday copy.img && example 1 && cmp tuesday.img restored.img &&
+		example 2 && cmp tuesday.img copy.img
+	set -- $?
+	cd "$work" && return "$1"
+}
+
 { yes "on monday" | head -c 100000; head -c 4000 /dev/zero; } > monday
 cp monday tuesday
 printf tuesday | dd of=tuesday bs=1 seek=50000 conv=notrunc status=none
@@ -167,5 +193,6 @@ check "compressed" compressed
 check "onto itself" not_onto_itself
 check "usage" usage
 check "failures" fails
+check "the examples of the manual page" examples
 echo "1..$number"
 [ $bad -eq 0 ]
