@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guest.h"
 #include "harness.h"
 #include "ops.h"
 
@@ -309,6 +310,25 @@ static int call_name(struct scene *scene)
 }
 FAIL_TEST(name, UNCHANGED)
 
+static int call_range_info(struct scene *scene)
+{
+	struct zvmo_range_info info = {
+		.argsz = sizeof(info),
+		.offset = PAGE,
+		.length = 2 * PAGE,
+	};
+
+	return ioc(scene->child, ZVMO_IOC_GET_RANGE_INFO, &info);
+}
+FAIL_TEST(range_info, UNCHANGED)
+
+static int call_executable(struct scene *scene)
+{
+	return ioc_duplicate(scene->child, ZVMO_DUPLICATE_EXECUTABLE,
+			     ZVMO_RIGHT_SAME_RIGHTS | ZVMO_RIGHT_EXECUTE);
+}
+FAIL_TEST(executable, UNCHANGED)
+
 /* Changing content */
 
 static int call_write_shared(struct scene *scene)
@@ -336,6 +356,14 @@ static int call_read_shared(struct scene *scene)
 	return got < 0 ? got : 0;
 }
 FAIL_TEST(read_shared, UNCHANGED)
+
+static int call_ioctl_read(struct scene *scene)
+{
+	static uint8_t buffer[4096];
+
+	return ioc_read(scene->child, PAGE, buffer, sizeof(buffer));
+}
+FAIL_TEST(ioctl_read, UNCHANGED)
 
 static int call_ioctl_write(struct scene *scene)
 {
@@ -418,6 +446,151 @@ static int call_restore(struct scene *scene)
 }
 FAIL_TEST(restore, UNCHANGED)
 
+static int call_clean_cache(struct scene *scene)
+{
+	static const uint32_t ops[] = {
+		ZVMO_OP_CACHE_SYNC,
+		ZVMO_OP_CACHE_CLEAN,
+		ZVMO_OP_CACHE_CLEAN_INVALIDATE,
+	};
+	unsigned int i;
+	int result = 0;
+
+	for (i = 0; !result && i < sizeof(ops) / sizeof(*ops); i++)
+		result = ioc_op(scene->child, ops[i], PAGE, 2 * PAGE);
+	return result;
+}
+FAIL_TEST(clean_cache, UNCHANGED)
+
+/* What a scene's VMOs cannot do, one does that has no relatives. */
+
+#define ALONE_SIZE (2 * PAGE)
+
+/* Its first page is full of a letter. */
+static int alone_begin(uint32_t options)
+{
+	static const uint8_t a[65536] = { [0 ... 65535] = 'a' };
+	int fd = zvmo_create(ALONE_SIZE, options), result;
+
+	if (fd < 0)
+		return fd;
+	result = ioc_write(fd, 0, a, PAGE);
+	if (!result)
+		return fd;
+	close(fd);
+	return result;
+}
+
+static int alone_end(int fd, char first, int result)
+{
+	EXPECT(page_is(fd, 0, first));
+	EXPECT(page_is(fd, 1, '.'));
+	close(fd);
+	return result;
+}
+
+static int call_decommit(struct scene *scene)
+{
+	int fd = alone_begin(0), result;
+
+	(void)scene;
+	if (fd < 0)
+		return fd;
+	result = zvmo_decommit(fd, 0, ALONE_SIZE);
+	return alone_end(fd, result ? 'a' : '.', result);
+}
+FAIL_TEST(decommit, UNCHANGED)
+
+static int call_cache_policy(struct scene *scene)
+{
+	int fd = alone_begin(0), result;
+
+	(void)scene;
+	if (fd < 0)
+		return fd;
+	result = ioc_set_cache_policy(fd, ZVMO_CACHE_POLICY_UNCACHED);
+	if (result)
+		EXPECT_EQ(test_info(fd).cache_policy, ZVMO_CACHE_POLICY_CACHED);
+	else
+		result = ioc_set_cache_policy(fd, ZVMO_CACHE_POLICY_CACHED);
+	if (result)
+		while (ioc_set_cache_policy(fd, ZVMO_CACHE_POLICY_CACHED))
+			;
+	return alone_end(fd, 'a', result);
+}
+FAIL_TEST(cache_policy, UNCHANGED)
+
+static int ioc_op_lock(int fd, struct zvmo_lock_state *lock_state)
+{
+	struct zvmo_op_range args = {
+		.argsz = sizeof(args),
+		.op = ZVMO_OP_LOCK,
+		.length = ALONE_SIZE,
+		.buffer = (uintptr_t)lock_state,
+		.buffer_size = sizeof(*lock_state),
+	};
+
+	return ioc(fd, ZVMO_IOC_OP_RANGE, &args);
+}
+
+/* A LOCK that fails leaves none held. */
+static int lock_once(int fd)
+{
+	struct zvmo_lock_state lock_state;
+	int result = ioc_op_lock(fd, &lock_state);
+
+	if (result)
+		EXPECT_EQ(ioc_op(fd, ZVMO_OP_UNLOCK, 0, ALONE_SIZE), -EBADFD);
+	return result;
+}
+
+static int call_lock(struct scene *scene)
+{
+	int fd = alone_begin(ZVMO_DISCARDABLE), result;
+
+	(void)scene;
+	if (fd < 0)
+		return fd;
+	result = lock_once(fd);
+	if (!result)
+		result = ioc_op(fd, ZVMO_OP_UNLOCK, 0, ALONE_SIZE);
+	if (!result)
+		result = ioc_op(fd, ZVMO_OP_TRY_LOCK, 0, ALONE_SIZE);
+	return alone_end(fd, 'a', result);
+}
+FAIL_TEST(lock, UNCHANGED)
+
+/* What is unlocked may be dropped, as a whole or not at all. */
+static int call_discard(struct scene *scene)
+{
+	int fd = alone_begin(ZVMO_DISCARDABLE), result;
+	struct zvmo_lock_state lock_state;
+	unsigned int i;
+
+	(void)scene;
+	if (fd < 0)
+		return fd;
+	result = lock_once(fd);
+	if (!result)
+		result = ioc_op(fd, ZVMO_OP_UNLOCK, 0, ALONE_SIZE);
+	for (i = 0; !result && i < 3; i++)
+		set_up("/proc/sys/vm/drop_caches", "2");
+	while (ioc_op_lock(fd, &lock_state))
+		;
+	if (!result)
+		EXPECT_EQ(lock_state.discarded_size, ALONE_SIZE);
+	return alone_end(fd, lock_state.discarded_size ? '.' : 'a', result);
+}
+
+TEST_WITHIN(discard, 300)
+{
+	static const struct step step = { .call = call_discard, UNCHANGED };
+
+	guest_set_parameter("discard_age", "0");
+	guest_reclaim();
+	sweep(&step);
+}
+
 /* Mappings and faults. A fault that wants memory is repeated. */
 
 static int touch(uint8_t *address, bool write)
@@ -458,6 +631,31 @@ static int call_private_fault(struct scene *scene)
 	return result;
 }
 FAIL_TEST(private_fault, UNCHANGED)
+
+static int call_map_range(struct scene *scene)
+{
+	return ioc_map_range(scene->child, 0, scene->child_map, 4 * PAGE);
+}
+FAIL_TEST(map_range, UNCHANGED)
+
+static int call_map_range_to_write(struct scene *scene)
+{
+	return ioc_map_range(scene->parent, ZVMO_MAP_RANGE_WRITE,
+			     scene->parent_map, 4 * PAGE);
+}
+FAIL_TEST(map_range_to_write, UNCHANGED)
+
+/* HIGH commits what it can. */
+static int call_set_priority(struct scene *scene)
+{
+	int result = ioc_set_priority(scene->child, ZVMO_PRIORITY_HIGH,
+				      scene->child_map, 4 * PAGE);
+
+	return result ? result :
+			ioc_set_priority(scene->child, ZVMO_PRIORITY_DEFAULT,
+					 scene->child_map, 4 * PAGE);
+}
+FAIL_TEST(set_priority, UNCHANGED)
 
 static int call_map_and_split(struct scene *scene)
 {
