@@ -65,6 +65,9 @@ check-debug: ## run the tests in the guest on a debug kernel (builds that once)
 kunit: ## run the KUnit suites on that kernel
 	@tools/testing/kunit
 
+fuzz: ## look for what nobody thought of (DURATION=60, SEED=n)
+	@tools/testing/fuzz/run $(if $(DURATION),-d $(DURATION)) $(if $(SEED),-s $(SEED))
+
 clean: clean-modules ## remove what was built
 	@set -e; for dir in $(tools) $(tests); do $(MAKE) -C $$dir clean; done
 
@@ -77,4 +80,4 @@ help: ## this list
 	@echo '  KDIR=DIR   kernel build tree ($(KDIR))'
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
-.PHONY: all modules prepare tools load unload install demo demo-save check check-debug kunit clean clean-modules help
+.PHONY: all modules prepare tools load unload install demo demo-save check check-debug kunit fuzz clean clean-modules help

@@ -70,7 +70,7 @@ static void node_tally(struct zvmo_node *node)
 static void node_check(struct zvmo_node *node)
 {
 	unsigned int *tally = shim_object_tally(node);
-	unsigned int nr_slots = 0, nr_like_first = 0, i;
+	unsigned int nr_slots = 0, i;
 	unsigned long nr_pages = 0;
 
 	for (i = 0; i < ZVMO_NODE_SLOTS; i++) {
@@ -78,7 +78,6 @@ static void node_check(struct zvmo_node *node)
 		bool exposed = node->exposed & BIT_ULL(i);
 
 		nr_slots += !!entry;
-		nr_like_first += entry == node->slots[0];
 		if (entry_is_node(entry)) {
 			nr_pages += entry_node(entry)->nr_pages;
 			CHECK_EQ(exposed, !!entry_node(entry)->exposed);

@@ -559,7 +559,7 @@ static void family_check_naively(const struct family *family,
 static void random_families(unsigned int nr_trees, unsigned long nr_steps)
 {
 	struct family *family = calloc(1, sizeof(*family));
-	struct random random = { harness_options.seed };
+	struct random random = { .state = harness_options.seed };
 	unsigned long i;
 
 	family_grow(family);

@@ -102,6 +102,13 @@ unsigned long shim_live_pages(void)
 	return nr_live_pages;
 }
 
+/* Nobody remembers a page: number them from the beginning. */
+void shim_forget_pages(void)
+{
+	WARN_ON(nr_live_pages);
+	last_page_id = 0;
+}
+
 /* Called with the lock held. */
 static bool may_allocate(gfp_t gfp)
 {

@@ -334,6 +334,7 @@ bool shim_failed(void);
 unsigned long shim_allocs(void);
 unsigned long shim_live_objects(void);
 unsigned long shim_live_pages(void);
+void shim_forget_pages(void);
 unsigned int *shim_object_tally(const void *object);
 
 #endif /* _ZVMO_HOST_SHIM_H */

@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guest.h"
 #include "harness.h"
 #include "ops.h"
 
@@ -29,10 +30,15 @@
 #define ROW "abcd"
 #define FAILURES_MAX 500
 
-/* A VMO that holds ROW, a snapshot of it, and a mapping of either. */
+/*
+ * A VMO that holds ROW, a snapshot of it, and a mapping of either. And one that a
+ * call made for itself, or -1, with what it holds afterwards.
+ */
 struct scene {
 	int parent;
 	int child;
+	int alone;
+	const char *alone_row;
 	uint8_t *parent_map;
 	uint8_t *child_map;
 };
@@ -116,6 +122,7 @@ static struct scene scene_begin(void)
 {
 	struct scene scene = {
 		.parent = test_create(strlen(ROW) * PAGE, ZVMO_RESIZABLE),
+		.alone = -1,
 	};
 	unsigned int i;
 
@@ -141,6 +148,8 @@ static void scene_end(struct scene *scene)
 	test_unmap(scene->child_map, strlen(ROW) * PAGE);
 	test_close(scene->parent);
 	test_close(scene->child);
+	if (scene->alone >= 0)
+		test_close(scene->alone);
 	EXPECT(test_wait_pages(0));
 	stats = test_stats();
 	EXPECT_EQ(stats.nodes, 0);
@@ -176,6 +185,8 @@ static void expect_either_row(int fd, const char *one, const char *other)
 static void expect_content(struct scene *scene, const struct step *step,
 			   int result)
 {
+	if (scene->alone >= 0)
+		expect_row(scene->alone, scene->alone_row);
 	if (result >= 0) {
 		expect_row(scene->parent, step->parent);
 		expect_row(scene->child, step->child);
@@ -311,6 +322,25 @@ static int call_name(struct scene *scene)
 }
 FAIL_TEST(name, UNCHANGED)
 
+static int call_range_info(struct scene *scene)
+{
+	struct zvmo_range_info info = {
+		.argsz = sizeof(info),
+		.offset = PAGE,
+		.length = 2 * PAGE,
+	};
+
+	return ioc(scene->child, ZVMO_IOC_GET_RANGE_INFO, &info);
+}
+FAIL_TEST(range_info, UNCHANGED)
+
+static int call_executable(struct scene *scene)
+{
+	return ioc_duplicate(scene->child, ZVMO_DUPLICATE_EXECUTABLE,
+			     ZVMO_RIGHT_SAME_RIGHTS);
+}
+FAIL_TEST(executable, UNCHANGED)
+
 /* Changing content */
 
 static int call_write_shared(struct scene *scene)
@@ -338,6 +368,14 @@ static int call_read_shared(struct scene *scene)
 	return got < 0 ? got : 0;
 }
 FAIL_TEST(read_shared, UNCHANGED)
+
+static int call_ioctl_read(struct scene *scene)
+{
+	static uint8_t buffer[4096];
+
+	return ioc_read(scene->child, PAGE, buffer, sizeof(buffer));
+}
+FAIL_TEST(ioctl_read, UNCHANGED)
 
 static int call_ioctl_write(struct scene *scene)
 {
@@ -446,6 +484,148 @@ static int call_restore(struct scene *scene)
 }
 FAIL_TEST(restore, UNCHANGED)
 
+static int call_clean_cache(struct scene *scene)
+{
+	static const uint32_t ops[] = {
+		ZVMO_OP_CACHE_SYNC,
+		ZVMO_OP_CACHE_CLEAN,
+		ZVMO_OP_CACHE_CLEAN_INVALIDATE,
+	};
+	unsigned int i;
+	int result = 0;
+
+	for (i = 0; !result && i < sizeof(ops) / sizeof(*ops); i++)
+		result = ioc_op(scene->child, ops[i], PAGE, 2 * PAGE);
+	return result;
+}
+FAIL_TEST(clean_cache, UNCHANGED)
+
+/* What a scene's VMOs cannot do, one does that has no relatives. */
+
+#define ALONE_SIZE (2 * PAGE)
+
+/* Its first page is full of a letter. Nothing of it is looked at but later. */
+static int alone_begin(struct scene *scene, uint32_t options)
+{
+	static const uint8_t a[65536] = { [0 ... 65535] = 'a' };
+	int fd = zvmo_create(ALONE_SIZE, options);
+	int result = fd < 0 ? fd : ioc_write(fd, 0, a, PAGE);
+
+	if (result && fd >= 0)
+		close(fd);
+	if (result)
+		return result;
+	scene->alone = fd;
+	scene->alone_row = "a.";
+	return 0;
+}
+
+static int call_decommit(struct scene *scene)
+{
+	int result = alone_begin(scene, 0);
+
+	if (result)
+		return result;
+	result = zvmo_decommit(scene->alone, 0, ALONE_SIZE);
+	if (!result)
+		scene->alone_row = "..";
+	return result;
+}
+FAIL_TEST(decommit, UNCHANGED)
+
+/* A policy that fails is as it was; one failure is all there is. */
+static int call_cache_policy(struct scene *scene)
+{
+	int result = alone_begin(scene, 0);
+
+	if (result)
+		return result;
+	result = ioc_set_cache_policy(scene->alone, ZVMO_CACHE_POLICY_UNCACHED);
+	if (result) {
+		EXPECT_EQ(test_info(scene->alone).cache_policy,
+			  ZVMO_CACHE_POLICY_CACHED);
+		return result;
+	}
+	result = ioc_set_cache_policy(scene->alone, ZVMO_CACHE_POLICY_CACHED);
+	if (!result)
+		return 0;
+	EXPECT_EQ(test_info(scene->alone).cache_policy,
+		  ZVMO_CACHE_POLICY_UNCACHED);
+	EXPECT_EQ(ioc_set_cache_policy(scene->alone, ZVMO_CACHE_POLICY_CACHED),
+		  0);
+	return result;
+}
+FAIL_TEST(cache_policy, UNCHANGED)
+
+static int ioc_op_lock(int fd, struct zvmo_lock_state *lock_state)
+{
+	struct zvmo_op_range args = {
+		.argsz = sizeof(args),
+		.op = ZVMO_OP_LOCK,
+		.length = ALONE_SIZE,
+		.buffer = (uintptr_t)lock_state,
+		.buffer_size = sizeof(*lock_state),
+	};
+
+	return ioc(fd, ZVMO_IOC_OP_RANGE, &args);
+}
+
+/* A LOCK that fails leaves none held. */
+static int lock_once(int fd)
+{
+	struct zvmo_lock_state lock_state;
+	int result = ioc_op_lock(fd, &lock_state);
+
+	if (result)
+		EXPECT_EQ(ioc_op(fd, ZVMO_OP_UNLOCK, 0, ALONE_SIZE), -EBADFD);
+	return result;
+}
+
+static int call_lock(struct scene *scene)
+{
+	int result = alone_begin(scene, ZVMO_DISCARDABLE);
+
+	if (!result)
+		result = lock_once(scene->alone);
+	if (!result)
+		result = ioc_op(scene->alone, ZVMO_OP_UNLOCK, 0, ALONE_SIZE);
+	if (!result)
+		result = ioc_op(scene->alone, ZVMO_OP_TRY_LOCK, 0, ALONE_SIZE);
+	return result;
+}
+FAIL_TEST(lock, UNCHANGED)
+
+/* What is unlocked may be dropped, as a whole or not at all. */
+static int call_discard(struct scene *scene)
+{
+	int result = alone_begin(scene, ZVMO_DISCARDABLE);
+	struct zvmo_lock_state lock_state;
+	unsigned int i;
+
+	if (!result)
+		result = lock_once(scene->alone);
+	if (!result)
+		result = ioc_op(scene->alone, ZVMO_OP_UNLOCK, 0, ALONE_SIZE);
+	if (result)
+		return result;
+	for (i = 0; i < 3; i++)
+		set_up("/proc/sys/vm/drop_caches", "2");
+	while ((result = ioc_op_lock(scene->alone, &lock_state)))
+		EXPECT(result == -ENOMEM || result == -EFAULT);
+	EXPECT_EQ(lock_state.discarded_size, ALONE_SIZE);
+	scene->alone_row = "..";
+	return 0;
+}
+
+TEST_WITHIN(discard, 300)
+{
+	static const struct step step = { .call = call_discard, UNCHANGED };
+
+	guest_set_parameter("discard_age", "0");
+	guest_reclaim();
+	sweep(&step);
+}
+
 /* Mappings and faults. A fault that wants memory is repeated. */
 
 static int touch(uint8_t *address, bool write)
@@ -486,6 +666,31 @@ static int call_private_fault(struct scene *scene)
 	return result;
 }
 FAIL_TEST(private_fault, UNCHANGED)
+
+static int call_map_range(struct scene *scene)
+{
+	return ioc_map_range(scene->child, 0, scene->child_map, 4 * PAGE);
+}
+FAIL_TEST(map_range, UNCHANGED)
+
+static int call_map_range_to_write(struct scene *scene)
+{
+	return ioc_map_range(scene->parent, ZVMO_MAP_RANGE_WRITE,
+			     scene->parent_map, 4 * PAGE);
+}
+FAIL_TEST(map_range_to_write, UNCHANGED)
+
+/* HIGH commits what it can. */
+static int call_set_priority(struct scene *scene)
+{
+	int result = ioc_set_priority(scene->child, ZVMO_PRIORITY_HIGH,
+				      scene->child_map, 4 * PAGE);
+
+	return result ? result :
+			ioc_set_priority(scene->child, ZVMO_PRIORITY_DEFAULT,
+					 scene->child_map, 4 * PAGE);
+}
+FAIL_TEST(set_priority, UNCHANGED)
 
 static int call_map_and_split(struct scene *scene)
 {

@@ -2,8 +2,11 @@
 /*
  * zvmo: selftests - random operations on a family of VMOs, and their model
  */
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "family.h"
@@ -330,6 +333,28 @@ static bool has_snapshots(const struct family *family,
 	return false;
 }
 
+/* Number of a member, by which it is called. */
+static unsigned int number(const struct family *family,
+			   const struct family_member *member)
+{
+	return member - family->members;
+}
+
+/* What is done now, as a call; and with which bytes. */
+static void __attribute__((format(printf, 2, 3)))
+doing(const struct family *family, const char *format, ...)
+{
+	char text[200];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	test_context("%s", text);
+	if (family->trace)
+		test_note("\t%s;", text);
+}
+
 /* Checks */
 
 /* Each page of the member belongs in equal parts to all that hold it. */
@@ -381,11 +406,13 @@ static void check_member(const struct family *family,
 	size = family_size(member);
 	ASSERT_EQ(ioc_read(member->fd, 0, found, size), 0);
 	ASSERT_MEMEQ(found, family_bytes(member), size);
+	if (member->map)
+		ASSERT_MEMEQ(member->map, family_bytes(member), size);
 }
 
 static void check_pages(const struct family *family)
 {
-	long pages = test_stats().pages;
+	long pages = test_stats().pages - family->pages_before;
 
 	ASSERT_LE(pages, family->nr_copies);
 	ASSERT_EQ(pages, family->nr_pages);
@@ -409,6 +436,14 @@ void family_check(const struct family *family)
 
 /* Operations */
 
+static void doing_range(const struct family *family, const char *what,
+			const struct family_member *member, uint64_t offset,
+			uint64_t length)
+{
+	doing(family, "%s(v%u, %#llx, %#llx)", what, number(family, member),
+	      (unsigned long long)offset, (unsigned long long)length);
+}
+
 static void do_write(struct family *family, struct family_member *member)
 {
 	uint8_t byte = 1 + below(family, 255), data[4 * 65536];
@@ -416,8 +451,7 @@ static void do_write(struct family *family, struct family_member *member)
 
 	some_range(family, family_size(member), &offset, &length);
 	memset(data, byte, length);
-	test_context("write %#llx, %#llx", (unsigned long long)offset,
-		     (unsigned long long)length);
+	doing_range(family, "write", member, offset, length);
 	test_write(member->fd, offset, data, length);
 	content_write(family, member->content, member->offset + offset, byte,
 		      length);
@@ -433,9 +467,28 @@ static void do_ioc_write(struct family *family, struct family_member *member)
 
 	some_range(family, family_size(member), &offset, &length);
 	memset(data, byte, length);
-	test_context("ioctl write %#llx, %#llx", (unsigned long long)offset,
-		     (unsigned long long)length);
+	doing_range(family, "ioctl_write", member, offset, length);
 	ASSERT_EQ(ioc_write(member->fd, offset, data, length), 0);
+	content_write(family, member->content, member->offset + offset, byte,
+		      length);
+}
+
+/* Through a mapping that stays as long as the member does. */
+static void do_store(struct family *family, struct family_member *member)
+{
+	uint64_t offset, length, size = family_size(member);
+	uint8_t byte = 1 + below(family, 255);
+
+	if (!member->map) {
+		doing(family, "m%u = mmap(v%u, MAP_SHARED)",
+		      number(family, member), number(family, member));
+		member->map = test_map(member->fd, 0, FAMILY_PAGES * PAGE,
+				       PROT_READ | PROT_WRITE, MAP_SHARED);
+	}
+	some_range(family, size, &offset, &length);
+	doing(family, "memset(m%u + %#llx, %#x, %#llx)", number(family, member),
+	      (unsigned long long)offset, byte, (unsigned long long)length);
+	memset(member->map + offset, byte, length);
 	content_write(family, member->content, member->offset + offset, byte,
 		      length);
 }
@@ -445,7 +498,8 @@ static void do_set_stream_size(struct family *family,
 {
 	uint64_t size = some_offset(family, family_size(member));
 
-	test_context("stream size %#llx", (unsigned long long)size);
+	doing(family, "set_stream_size(v%u, %#llx)", number(family, member),
+	      (unsigned long long)size);
 	ASSERT_EQ(ioc_set_stream_size(member->fd, size), 0);
 	content_set_stream_size(family, member, size);
 }
@@ -460,10 +514,10 @@ static void do_transfer(struct family *family, struct family_member *to)
 	length = below(family, size + 1);
 	offset = below(family, family_size(to) / PAGE - length + 1);
 	source = below(family, family_size(from) / PAGE - length + 1);
-	test_context("transfer %u of %u pages from %u of %u to %u of %u",
-		     (unsigned int)length, (unsigned int)size,
-		     (unsigned int)source, from->fd, (unsigned int)offset,
-		     to->fd);
+	doing(family, "transfer(v%u, %#llx, %#llx, v%u, %#llx)",
+	      number(family, to), (unsigned long long)(offset * PAGE),
+	      (unsigned long long)(length * PAGE), number(family, from),
+	      (unsigned long long)(source * PAGE));
 	ASSERT_EQ(ioc_transfer(to->fd, offset * PAGE, length * PAGE, from->fd,
 			       source * PAGE),
 		  0);
@@ -495,8 +549,9 @@ static void do_restore(struct family *family, struct family_member *member)
 		page = 0;
 		end = family_size(member) / PAGE;
 	}
-	test_context("restore %u to %u from %u", (unsigned int)page,
-		     (unsigned int)end, source->fd);
+	doing(family, "restore(v%u, v%u, %#llx, %#llx)", number(family, member),
+	      number(family, source), (unsigned long long)(page * PAGE),
+	      (unsigned long long)(end * PAGE));
 	ASSERT_EQ(ioc_restore(member->fd, source->fd, page * PAGE, end * PAGE),
 		  0);
 	for (; page < end; page++) {
@@ -512,8 +567,7 @@ static void do_zero(struct family *family, struct family_member *member)
 	uint64_t offset, length;
 
 	some_range(family, family_size(member), &offset, &length);
-	test_context("zero %#llx, %#llx", (unsigned long long)offset,
-		     (unsigned long long)length);
+	doing_range(family, "zero", member, offset, length);
 	ASSERT_EQ(zvmo_zero(member->fd, offset, length), 0);
 	content_zero(family, member->content, member->offset + offset, length);
 }
@@ -523,8 +577,7 @@ static void do_commit(struct family *family, struct family_member *member)
 	uint64_t offset, length;
 
 	some_range(family, family_size(member), &offset, &length);
-	test_context("commit %#llx, %#llx", (unsigned long long)offset,
-		     (unsigned long long)length);
+	doing_range(family, "commit", member, offset, length);
 	ASSERT_EQ(zvmo_commit(member->fd, offset, length), 0);
 	content_commit(family, member->content, member->offset + offset,
 		       length);
@@ -536,8 +589,7 @@ static void do_decommit(struct family *family, struct family_member *member)
 	int expected = 0;
 
 	some_range(family, family_size(member), &offset, &length);
-	test_context("decommit %#llx, %#llx", (unsigned long long)offset,
-		     (unsigned long long)length);
+	doing_range(family, "decommit", member, offset, length);
 	if (!length)
 		expected = 0;
 	else if (member->content->is_clone || has_snapshots(family, member))
@@ -554,9 +606,10 @@ static void do_resize(struct family *family, struct family_member *member)
 {
 	uint64_t size = some_offset(family, FAMILY_PAGES * PAGE);
 
-	test_context("resize to %#llx", (unsigned long long)size);
 	if (!(test_info(member->fd).rights & ZVMO_RIGHT_RESIZE))
 		return;
+	doing(family, "set_size(v%u, %#llx)", number(family, member),
+	      (unsigned long long)size);
 	ASSERT_EQ(zvmo_set_size(member->fd, size), 0);
 	content_resize(family, member->content, size);
 }
@@ -583,8 +636,10 @@ static void do_snapshot(struct family *family, struct family_member *parent,
 	}
 	if (below(family, 2))
 		options |= ZVMO_CHILD_RESIZABLE;
-	test_context("snapshot %#llx, %#llx", (unsigned long long)offset,
-		     (unsigned long long)size);
+	doing(family, "v%u = snapshot(v%u, %s%#llx, %#llx)",
+	      number(family, child), number(family, parent),
+	      options & ZVMO_CHILD_RESIZABLE ? "RESIZABLE, " : "",
+	      (unsigned long long)offset, (unsigned long long)size);
 	child->kind = ZVMO_CHILD_SNAPSHOT;
 	child->parent = parent;
 	member_begin(child, test_child(parent->fd, options, offset, size),
@@ -600,8 +655,9 @@ static void do_slice(struct family *family, struct family_member *parent,
 	some_range(family, family_size(parent), &offset, &size);
 	offset = offset / PAGE * PAGE;
 	size = size / PAGE * PAGE;
-	test_context("slice %#llx, %#llx", (unsigned long long)offset,
-		     (unsigned long long)size);
+	doing(family, "v%u = slice(v%u, %#llx, %#llx)", number(family, child),
+	      number(family, parent), (unsigned long long)offset,
+	      (unsigned long long)size);
 	child->kind = ZVMO_CHILD_SLICE;
 	child->parent = parent;
 	child->offset = parent->offset + offset;
@@ -612,10 +668,11 @@ static void do_slice(struct family *family, struct family_member *parent,
 		     parent->content);
 }
 
-static void do_reference(struct family_member *parent,
+static void do_reference(struct family *family, struct family_member *parent,
 			 struct family_member *child)
 {
-	test_context("reference");
+	doing(family, "v%u = reference(v%u)", number(family, child),
+	      number(family, parent));
 	child->kind = ZVMO_CHILD_REFERENCE;
 	child->parent = parent;
 	member_begin(child, test_child(parent->fd, ZVMO_CHILD_REFERENCE, 0, 0),
@@ -636,7 +693,7 @@ static void do_create_child(struct family *family, struct family_member *parent)
 	else if (parent->kind == ZVMO_CHILD_SLICE)
 		return;
 	else if (choice == 1)
-		do_reference(parent, child);
+		do_reference(family, parent, child);
 	else
 		do_snapshot(family, parent, child);
 }
@@ -645,7 +702,9 @@ static void do_close(struct family *family, struct family_member *member)
 {
 	unsigned int i;
 
-	test_context("close");
+	doing(family, "close(v%u)", number(family, member));
+	if (member->map)
+		test_unmap(member->map, FAMILY_PAGES * PAGE);
 	test_close(member->fd);
 	member->fd = -1;
 	for (i = 0; i < FAMILY_MEMBERS; i++) {
@@ -656,7 +715,7 @@ static void do_close(struct family *family, struct family_member *member)
 }
 
 /**
- * family_begin() - Create the first ancestor.
+ * family_begin() - Create the first ancestor, member 0.
  */
 void family_begin(struct family *family, uint64_t seed)
 {
@@ -665,6 +724,7 @@ void family_begin(struct family *family, uint64_t seed)
 
 	memset(family, 0, sizeof(*family));
 	family->random = seed;
+	family->pages_before = test_stats().pages;
 	family->holders = calloc(MAX_IDS, sizeof(*family->holders));
 	ASSERT(family->holders != NULL);
 	for (i = 0; i < FAMILY_MEMBERS; i++)
@@ -684,8 +744,10 @@ static void do_also(struct family *family, struct family_member *member,
 		do_set_stream_size(family, member);
 	else if (choice < 12 && family->also & FAMILY_TRANSFER)
 		do_transfer(family, member);
-	else if (family->also & FAMILY_RESTORE)
+	else if (choice < 16 && family->also & FAMILY_RESTORE)
 		do_restore(family, member);
+	else if (choice >= 16)
+		do_store(family, member);
 }
 
 /**
@@ -697,7 +759,8 @@ void family_step(struct family *family)
 	unsigned int choice = below(family, 100);
 
 	if (family->also && !below(family, 3))
-		choice = 100 + below(family, 16);
+		choice = 100 +
+			 below(family, family->also & FAMILY_MAP ? 22 : 16);
 
 	if (choice < 36)
 		do_write(family, member);

@@ -20,6 +20,7 @@
 #define FAMILY_STREAM_SIZE (1U << 0)
 #define FAMILY_TRANSFER (1U << 1)
 #define FAMILY_RESTORE (1U << 2)
+#define FAMILY_MAP (1U << 3) /* and look through what was mapped, always */
 
 /**
  * struct family_content - What one or more members contain.
@@ -53,6 +54,7 @@ struct family_content {
  * @offset: Where a slice begins in it.
  * @size: Size of a slice.
  * @stream_size: Stream size of a slice.
+ * @map: A mapping of FAMILY_PAGES pages, or NULL.
  */
 struct family_member {
 	int fd;
@@ -63,6 +65,7 @@ struct family_member {
 	uint64_t offset;
 	uint64_t size;
 	uint64_t stream_size;
+	uint8_t *map;
 };
 
 /**
@@ -74,6 +77,8 @@ struct family_member {
  * @nr_copies: Pages there would be if every snapshot had been a copy.
  * @random: State of the random numbers.
  * @also: FAMILY_* operations to do.
+ * @pages_before: Pages that the module had before.
+ * @trace: Print each operation.
  */
 struct family {
 	struct family_member members[FAMILY_MEMBERS];
@@ -83,6 +88,8 @@ struct family {
 	long nr_copies;
 	uint64_t random;
 	unsigned int also;
+	long pages_before;
+	bool trace;
 };
 
 void family_begin(struct family *family, uint64_t seed);

@@ -47,6 +47,8 @@ static struct test_case **last_case = &first_case;
 static bool show_times;
 
 uint64_t test_seed = 1;
+unsigned long test_steps;
+unsigned int test_duration;
 
 void test_register(struct test_case *test)
 {
@@ -294,10 +296,15 @@ static void kill_group(pid_t leader)
 	}
 }
 
+static unsigned int seconds_of(const struct test_case *test)
+{
+	return test->seconds + test_duration;
+}
+
 static bool judge(const struct test_case *test, pid_t found, int status)
 {
 	if (found <= 0)
-		test_note("no end after %u s; killed", test->seconds);
+		test_note("no end after %u s; killed", seconds_of(test));
 	else if (WIFSIGNALED(status))
 		test_note("killed by signal %d (%s)", WTERMSIG(status),
 			  strsignal(WTERMSIG(status)));
@@ -331,7 +338,7 @@ static bool case_passes(const struct test_case *test)
 	}
 	/* Here too, since it may not have come to it before it is killed. */
 	setpgid(child, child);
-	found = wait_until(child, &status, test_seconds() + test->seconds);
+	found = wait_until(child, &status, test_seconds() + seconds_of(test));
 	passed = judge(test, found, status);
 	kill_group(child);
 	return nothing_left(&before) && passed;
@@ -407,7 +414,7 @@ static void parse_options(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "lts:")) != -1) {
+	while ((option = getopt(argc, argv, "lts:n:d:")) != -1) {
 		switch (option) {
 		case 'l':
 			list_cases();
@@ -418,12 +425,20 @@ static void parse_options(int argc, char **argv)
 		case 's':
 			test_seed = strtoull(optarg, NULL, 0);
 			break;
+		case 'n':
+			test_steps = strtoul(optarg, NULL, 0);
+			break;
+		case 'd':
+			test_duration = strtoul(optarg, NULL, 0);
+			break;
 		default:
 			fprintf(stderr,
-				"usage: %s [-l] [-t] [-s SEED] [CASE]...\n"
+				"usage: %s [-l] [-t] [-s SEED] [-n STEPS] [-d SECONDS] [CASE]...\n"
 				"  -l  list the cases\n"
 				"  -t  tell how long each took\n"
-				"  -s  begin random numbers elsewhere\n",
+				"  -s  begin random numbers elsewhere\n"
+				"  -n  steps of a case that could go on\n"
+				"  -d  how long such a case goes on\n",
 				argv[0]);
 			exit(2);
 		}
@@ -444,6 +459,31 @@ int main(int argc, char **argv)
 }
 
 /* Helpers of the cases */
+
+/**
+ * test_passes_quietly() - Whether every check in a body would hold.
+ */
+bool test_passes_quietly(void (*body)(void *arg), void *arg)
+{
+	unsigned int before = atomic_load(&state->failures);
+	int status = -1;
+	pid_t child = fork();
+	bool passed;
+
+	if (!child) {
+		int null = open("/dev/null", O_WRONLY);
+
+		alarm(TEST_SECONDS);
+		if (dup2(null, STDOUT_FILENO) < 0)
+			_exit(EXIT_FAILURE);
+		body(arg);
+		_exit(EXIT_SUCCESS);
+	}
+	ASSERT(child > 0 && waitpid(child, &status, 0) == child);
+	passed = !status && atomic_load(&state->failures) == before;
+	atomic_store(&state->failures, before);
+	return passed;
+}
 
 /**
  * test_stats() - The module's counters now.

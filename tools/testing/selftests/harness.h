@@ -146,6 +146,16 @@ struct test_stats {
 struct test_stats test_stats(void);
 bool test_wait_pages(long pages);
 
+/* What a body does in a process of its own, and how that ended, is not told. */
+bool test_passes_quietly(void (*body)(void *arg), void *arg);
+
+/*
+ * How much a case that could go on for ever is to do: the options -n and -d; 0:
+ * as it likes.
+ */
+extern unsigned long test_steps;
+extern unsigned int test_duration;
+
 /* Random numbers. Every run has the same, unless the option -s gives a seed. */
 extern uint64_t test_seed;
 uint64_t test_random(uint64_t *random);
