@@ -200,3 +200,105 @@ int zvmo_attribute_range(struct zvmo *vmo, struct zvmo_range_info *info)
 		fill_share(info, &share);
 	return err;
 }
+
+/* What an extent is; its page, if it is one, has so many holders. */
+static void run_fill(struct zvmo_page_run *run,
+		     const struct zvmo_extent *extent, unsigned int holders)
+{
+	run->holders = 0;
+	if (zvmo_entry_is_page(extent->entry)) {
+		run->holders = holders;
+		run->state = holders > 1 ? ZVMO_PAGE_STATE_SHARED :
+					   ZVMO_PAGE_STATE_PRIVATE;
+	} else {
+		run->state = extent->entry ? ZVMO_PAGE_STATE_ZERO :
+					     ZVMO_PAGE_STATE_ABSENT;
+	}
+	run->pages = extent->last - extent->first + 1;
+}
+
+/* Add a run, as part of the one before if it is equal. False: no room. */
+static bool runs_add(struct zvmo_page_runs *runs,
+		     const struct zvmo_page_run *run)
+{
+	struct zvmo_page_run *last = &runs->runs[runs->nr - 1];
+
+	if (runs->nr && last->state == run->state &&
+	    last->holders == run->holders) {
+		last->pages += run->pages;
+		return true;
+	}
+	if (runs->nr == ARRAY_SIZE(runs->runs))
+		return false;
+	runs->runs[runs->nr++] = *run;
+	return true;
+}
+
+/* Leaves that are looked into at most while the locks are held. */
+#define RUNS_LEAVES 1024
+
+static int runs_collect(const struct relatives *relatives, struct zvmo *vmo,
+			unsigned long end, struct zvmo_page_runs *runs)
+{
+	unsigned long base = vmo->cow->base + vmo->first, leaf = ULONG_MAX;
+	unsigned int holders[ZVMO_NODE_SLOTS] = {}, nr_leaves = 0;
+	struct zvmo_cursor cursor;
+	struct zvmo_extent extent;
+	struct zvmo_page_run run;
+	unsigned long index;
+	int err;
+
+	zvmo_cursor_init(&cursor, &vmo->cow->tree, base + runs->next,
+			 base + end - 1);
+	while (zvmo_cursor_next(&cursor, &extent)) {
+		index = extent.first;
+		if (zvmo_entry_is_page(extent.entry) &&
+		    leaf != index >> ZVMO_NODE_SHIFT) {
+			if (nr_leaves++ == RUNS_LEAVES)
+				break;
+			leaf = index >> ZVMO_NODE_SHIFT;
+			err = zvmo_tree_holders(&vmo->cow->tree,
+						relatives->trees, relatives->nr,
+						index, holders);
+			if (err)
+				return err;
+			if (fatal_signal_pending(current))
+				return -EINTR;
+			cond_resched();
+		}
+		run_fill(&run, &extent, holders[index & ZVMO_NODE_MASK]);
+		if (!runs_add(runs, &run))
+			break;
+		runs->next += run.pages;
+	}
+	return 0;
+}
+
+/**
+ * zvmo_attribute_pages() - Tell what the pages of a VMO are.
+ * @vmo: The VMO.
+ * @end: Page number where to stop, if the VMO does not end before.
+ * @runs: In: @next is where to begin. Out: what there is; @next is where to go
+ *	on, and @done is set if there is nothing more.
+ *
+ * Context: May sleep. Takes and releases the locks of the family and of all its
+ *	members.
+ * Return: 0, -ENOMEM or -EINTR (fatal signal).
+ */
+int zvmo_attribute_pages(struct zvmo *vmo, unsigned long end,
+			 struct zvmo_page_runs *runs)
+{
+	struct relatives relatives;
+	int err;
+
+	runs->nr = 0;
+	err = relatives_lock(&relatives, vmo->cow->family);
+	if (err)
+		return err;
+	end = min_t(unsigned long, end, zvmo_size(vmo) >> PAGE_SHIFT);
+	if (runs->next < end)
+		err = runs_collect(&relatives, vmo, end, runs);
+	runs->done = runs->next >= end;
+	relatives_unlock(&relatives);
+	return err;
+}

@@ -21,8 +21,8 @@
 /* Pages handled before the lock is let go of for others. */
 #define CACHE_BATCH 64
 
-static bool cache_invalidate;
-module_param(cache_invalidate, bool, 0644);
+bool zvmo_cache_invalidate;
+module_param_named(cache_invalidate, zvmo_cache_invalidate, bool, 0644);
 MODULE_PARM_DESC(cache_invalidate,
 		 "Allow ZVMO_OP_CACHE_INVALIDATE, for debugging (default N)");
 
@@ -33,7 +33,7 @@ MODULE_PARM_DESC(cache_invalidate,
  */
 bool zvmo_cache_may_invalidate(void)
 {
-	return READ_ONCE(cache_invalidate);
+	return READ_ONCE(zvmo_cache_invalidate);
 }
 
 /* The part of a page at @pgoff that [start, end) covers. */

@@ -11,11 +11,13 @@
 #include <linux/fs.h>
 #include <linux/list_lru.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/splice.h>
 #include <linux/swap.h>
 #include <linux/version.h>
+#include <net/genetlink.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #error "zvmo needs Linux 6.1 or later"
@@ -181,6 +183,40 @@ zvmo_shrinker_create(const char *name, unsigned int flags,
 #define zvmo_list_lru_lock(list, unused) spin_lock(&(list)->lock)
 #define zvmo_list_lru_unlock(list, unused) spin_unlock(&(list)->lock)
 #endif
+
+/* 6.6: the attributes of a dump's request are in a struct genl_info. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+static inline struct nlattr **zvmo_dump_attrs(struct netlink_callback *cb)
+{
+	return genl_dumpit_info(cb)->attrs;
+}
+#else
+static inline struct nlattr **zvmo_dump_attrs(struct netlink_callback *cb)
+{
+	return genl_info_dump(cb)->attrs;
+}
+#endif
+
+/*
+ * The process that an address space belongs to, by its number in @ns, or 0. Only
+ * kernels with memory cgroups know it.
+ */
+static inline u32 zvmo_mm_pid(const struct mm_struct *mm,
+			      struct pid_namespace *ns)
+{
+	u32 pid = 0;
+
+#ifdef CONFIG_MEMCG
+	struct task_struct *task;
+
+	rcu_read_lock();
+	task = rcu_dereference(mm->owner);
+	if (task)
+		pid = task_tgid_nr_ns(task, ns);
+	rcu_read_unlock();
+#endif
+	return pid;
+}
 
 #include "memory_type.h" /* of the architecture */
 #include "pte.h" /* likewise */

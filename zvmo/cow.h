@@ -27,6 +27,7 @@
  * @list: The members, while they may hold pages. Not longer than @members.
  * @discard: Makes the only member discardable, or NULL. Set once, before others
  *	see it.
+ * @id: Koid of the first VMO that used the first member. Set once.
  *
  * The trees of a family have one index space. The only member that is no clone
  * is the one that they stem from.
@@ -36,6 +37,7 @@ struct zvmo_family {
 	struct mutex lock;
 	struct hlist_head list;
 	struct zvmo_discard *discard;
+	u64 id;
 };
 
 /**

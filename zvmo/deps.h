@@ -28,6 +28,7 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
+#include "event.h"
 #include "memory_type.h" /* of the architecture */
 #else
 #include "shim.h"

@@ -27,9 +27,10 @@
 
 #include "compat.h"
 #include "discard.h"
+#include "event.h"
 
-static unsigned int discard_age;
-module_param(discard_age, uint, 0644);
+unsigned int zvmo_discard_age;
+module_param_named(discard_age, zvmo_discard_age, uint, 0644);
 MODULE_PARM_DESC(
 	discard_age,
 	"Milliseconds after unlocking in which discardable content stays (default 0)");
@@ -118,6 +119,7 @@ static unsigned long discard_content(struct zvmo_discard *discard)
 	cow->discarded = true;
 	discard->events += !!pages;
 	atomic_long_inc(&nr_events);
+	zvmo_event_discard(cow, pages);
 	return pages;
 }
 
@@ -130,7 +132,7 @@ struct shrink {
 
 static bool may_discard(const struct zvmo_discard *discard)
 {
-	unsigned long age = msecs_to_jiffies(READ_ONCE(discard_age));
+	unsigned long age = msecs_to_jiffies(READ_ONCE(zvmo_discard_age));
 
 	return !atomic_read(&discard->cow->high_priority) &&
 	       time_after_eq(jiffies, discard->unlocked_at + age);
@@ -376,6 +378,50 @@ int zvmo_discard_unlock(struct zvmo_cow *cow, u64 offset, u64 length)
 	}
 	up_write(&cow->lock);
 	return err;
+}
+
+/**
+ * zvmo_discard_now() - Discard the content of an object, whatever its age.
+ * @cow: The object, discardable or not.
+ *
+ * Context: May sleep. Takes and releases @cow->lock.
+ * Return: How many pages were dropped; -EOPNOTSUPP if it is not discardable,
+ * -EBUSY if it is locked or was never locked, -EINTR (fatal signal).
+ */
+long zvmo_discard_now(struct zvmo_cow *cow)
+{
+	struct zvmo_discard *discard = cow->family->discard;
+	long ret = 0;
+
+	if (!discard)
+		return -EOPNOTSUPP;
+	if (down_write_killable(&cow->lock))
+		return -EINTR;
+	/* Whoever takes it off the list discards it, under this lock. */
+	if (is_reclaimable(discard)) {
+		zvmo_list_lru_del(&discard_lru, &discard->lru);
+		ret = discard_content(discard);
+	} else if (!cow->discarded) {
+		ret = -EBUSY;
+	}
+	up_write(&cow->lock);
+	return ret;
+}
+
+/**
+ * zvmo_discard_reclaim() - Discard content as if memory were short.
+ * @want: Pages to free.
+ *
+ * Context: May sleep.
+ * Return: How many pages were dropped, more than @want or less.
+ */
+unsigned long zvmo_discard_reclaim(unsigned long want)
+{
+	struct shrink shrink = { .want = want };
+
+	list_lru_walk(&discard_lru, isolate, &shrink,
+		      list_lru_count(&discard_lru));
+	return shrink.freed;
 }
 
 /**

@@ -18,6 +18,7 @@
  */
 #include <linux/moduleparam.h>
 #include <linux/pagemap.h>
+#include <linux/zvmo_netlink.h>
 
 #include "compat.h"
 #include "fault.h"
@@ -25,10 +26,10 @@
 #include "page.h"
 #include "share.h"
 
-#define FAULT_AROUND_MAX 16U
+#define FAULT_AROUND_MAX ((unsigned int)ZVMO_FAULT_AROUND_MAX)
 
-static unsigned int fault_around = FAULT_AROUND_MAX;
-module_param(fault_around, uint, 0644);
+unsigned int zvmo_fault_around = FAULT_AROUND_MAX;
+module_param_named(fault_around, zvmo_fault_around, uint, 0644);
 MODULE_PARM_DESC(fault_around,
 		 "Pages that a read fault maps at most, 1 to 16 (default 16)");
 
@@ -127,7 +128,7 @@ static unsigned int fault_window(const struct vm_fault *vmf,
 		    (unsigned long)(zvmo_size(vmo) >> PAGE_SHIFT) - vmf->pgoff);
 
 	return clamp_t(unsigned long, pages, 1,
-		       clamp(READ_ONCE(fault_around), 1U, FAULT_AROUND_MAX));
+		       clamp(READ_ONCE(zvmo_fault_around), 1U, FAULT_AROUND_MAX));
 }
 
 static vm_fault_t map_zero_page(struct vm_fault *vmf, struct zvmo_cow *cow)

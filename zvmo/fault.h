@@ -7,6 +7,9 @@
 
 #include <linux/mm.h>
 
+/* Pages that a read fault maps at most. */
+extern unsigned int zvmo_fault_around;
+
 int zvmo_fault_init(void);
 void zvmo_fault_exit(void);
 vm_fault_t zvmo_fault(struct vm_fault *vmf);

@@ -2,15 +2,16 @@
 /*
  * zvmo: loading and unloading
  *
- * The device comes last and goes first, so that nobody can come in while
- * anything is missing. An open file pins the module, and everything there is
- * belongs to one.
+ * The device comes last but for the netlink family, which finds what was made
+ * with it, and both go first in reverse: so nobody can come in while anything is
+ * missing. An open file pins the module, and everything there is belongs to one.
  */
 #include <linux/module.h>
 
 #include "dev.h"
 #include "discard.h"
 #include "fault.h"
+#include "netlink.h"
 #include "page_tree.h"
 #include "stats.h"
 
@@ -31,8 +32,14 @@ static int __init zvmo_init(void)
 	if (err)
 		goto exit_discard;
 	zvmo_stats_init();
+	err = zvmo_netlink_init();
+	if (err)
+		goto exit_dev;
 	return 0;
 
+exit_dev:
+	zvmo_dev_exit();
+	zvmo_stats_exit();
 exit_discard:
 	zvmo_discard_exit();
 exit_fault:
@@ -44,6 +51,7 @@ exit_cache:
 
 static void __exit zvmo_exit(void)
 {
+	zvmo_netlink_exit();
 	zvmo_dev_exit();
 	zvmo_stats_exit();
 	zvmo_discard_exit();

@@ -127,8 +127,8 @@ int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma)
 }
 
 /* Collect whom the mappings of a VMO belong to; returns how many there are. */
-static unsigned long collect_spaces(struct zvmo *vmo,
-				    const struct mm_struct **spaces,
+static unsigned long collect_spaces(struct zvmo *vmo, struct pid_namespace *ns,
+				    struct zvmo_space *spaces,
 				    unsigned long room)
 {
 	struct address_space *mapping = vmo->inode->i_mapping;
@@ -140,8 +140,11 @@ static unsigned long collect_spaces(struct zvmo *vmo,
 	{
 		if (vma_vmo(vma) != vmo)
 			continue;
-		if (nr < room)
-			spaces[nr] = vma->vm_mm;
+		if (nr < room) {
+			spaces[nr].mm = vma->vm_mm;
+			spaces[nr].pid = ns ? zvmo_mm_pid(vma->vm_mm, ns) : 0;
+			spaces[nr].nr_mappings = 1;
+		}
 		nr++;
 	}
 	i_mmap_unlock_read(mapping);
@@ -150,9 +153,53 @@ static unsigned long collect_spaces(struct zvmo *vmo,
 
 static int space_compare(const void *a, const void *b)
 {
-	const struct mm_struct *const *one = a, *const *other = b;
+	const struct zvmo_space *one = a, *other = b;
 
-	return *one < *other ? -1 : *one > *other;
+	return one->mm < other->mm ? -1 : one->mm > other->mm;
+}
+
+/* Make one of those that are of the same address space; they are sorted. */
+static unsigned long spaces_merge(struct zvmo_space *spaces, unsigned long nr)
+{
+	unsigned long merged = 0, i;
+
+	for (i = 0; i < nr; i++)
+		if (merged && spaces[merged - 1].mm == spaces[i].mm)
+			spaces[merged - 1].nr_mappings++;
+		else
+			spaces[merged++] = spaces[i];
+	return merged;
+}
+
+/**
+ * zvmo_list_spaces() - List the address spaces that have a VMO mapped.
+ * @vmo: The VMO.
+ * @ns: Where processes have the numbers to tell; NULL: tell none.
+ * @spaces: Where to return the list, sorted, to be freed by kvfree().
+ * @count: Where to return how long it is, at this moment.
+ *
+ * Context: May sleep. Takes and releases i_mmap_rwsem.
+ * Return: 0 or -ENOMEM.
+ */
+int zvmo_list_spaces(struct zvmo *vmo, struct pid_namespace *ns,
+		     struct zvmo_space **spaces, u64 *count)
+{
+	struct zvmo_space *list = NULL;
+	unsigned long nr, room = 0;
+
+	while ((nr = collect_spaces(vmo, ns, list, room)) > room) {
+		kvfree(list);
+		/* Others may come meanwhile. */
+		room = nr + nr / 8 + 1;
+		list = kvmalloc_array(room, sizeof(*list),
+				      GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		if (!list)
+			return -ENOMEM;
+	}
+	sort(list, nr, sizeof(*list), space_compare, NULL);
+	*count = spaces_merge(list, nr);
+	*spaces = list;
+	return 0;
 }
 
 /**
@@ -165,22 +212,12 @@ static int space_compare(const void *a, const void *b)
  */
 int zvmo_count_spaces(struct zvmo *vmo, u64 *count)
 {
-	const struct mm_struct **spaces = NULL;
-	unsigned long i, nr, room = 0;
+	struct zvmo_space *spaces;
+	int err;
 
 	*count = 0;
-	while ((nr = collect_spaces(vmo, spaces, room)) > room) {
+	err = zvmo_list_spaces(vmo, NULL, &spaces, count);
+	if (!err)
 		kvfree(spaces);
-		/* Others may come meanwhile. */
-		room = nr + nr / 8 + 1;
-		spaces = kvmalloc_array(room, sizeof(*spaces),
-					GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-		if (!spaces)
-			return -ENOMEM;
-	}
-	sort(spaces, nr, sizeof(*spaces), space_compare, NULL);
-	for (i = 0; i < nr; i++)
-		*count += !i || spaces[i] != spaces[i - 1];
-	kvfree(spaces);
-	return 0;
+	return err;
 }

@@ -22,8 +22,10 @@ struct page *zvmo_page_alloc(void)
 	struct page *page = alloc_page(GFP_HIGHUSER | __GFP_ZERO |
 				       __GFP_ACCOUNT | __GFP_NOWARN);
 
-	if (!page)
+	if (!page) {
+		zvmo_event_out_of_memory();
 		return NULL;
+	}
 	set_page_private(page, 0);
 	this_cpu_inc(nr_pages);
 	return page;

@@ -237,6 +237,10 @@ int zvmo_tree_share(const struct zvmo_tree *target,
 		    const struct zvmo_tree *const *trees, unsigned int nr_trees,
 		    unsigned long first, unsigned long last,
 		    struct zvmo_share *share);
+int zvmo_tree_holders(const struct zvmo_tree *target,
+		      const struct zvmo_tree *const *trees,
+		      unsigned int nr_trees, unsigned long index,
+		      unsigned int *holders);
 u64 zvmo_tree_bytes(const struct zvmo_tree *tree);
 int zvmo_tree_check(const struct zvmo_tree *tree);
 

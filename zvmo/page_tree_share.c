@@ -142,13 +142,11 @@ static bool entries_hold_same_page(zvmo_entry_t a, zvmo_entry_t b)
 	       a >> ZVMO_ENTRY_PFN_SHIFT == b >> ZVMO_ENTRY_PFN_SHIFT;
 }
 
-static void leaf_visit(struct share_walk *walk,
-		       const struct share_group *groups, unsigned int nr,
-		       unsigned long base)
+/* Count the holders of the slots of a leaf that are in range. */
+static void leaf_count(const struct share_group *groups, unsigned int nr,
+		       struct slot_range range, unsigned int *holders)
 {
-	struct slot_range range = slots_in(0, base, walk->first, walk->last);
 	const zvmo_entry_t *slots = groups[0].node->slots;
-	unsigned int holders[ZVMO_NODE_SLOTS] = {};
 	unsigned int g, i;
 
 	for (g = 0; g < nr; g++)
@@ -156,6 +154,17 @@ static void leaf_visit(struct share_walk *walk,
 			if (entries_hold_same_page(groups[g].node->slots[i],
 						   slots[i]))
 				holders[i] += groups[g].holders;
+}
+
+static void leaf_visit(struct share_walk *walk,
+		       const struct share_group *groups, unsigned int nr,
+		       unsigned long base)
+{
+	struct slot_range range = slots_in(0, base, walk->first, walk->last);
+	unsigned int holders[ZVMO_NODE_SLOTS] = {};
+	unsigned int i;
+
+	leaf_count(groups, nr, range, holders);
 	for (i = range.first; i <= range.last; i++)
 		if (holders[i])
 			walk->pages[holders[i]]++;
@@ -307,6 +316,51 @@ static unsigned long node_count_nodes(const struct zvmo_node *node)
 	}
 	cond_resched();
 	return count;
+}
+
+/**
+ * zvmo_tree_holders() - Count the holders of each page of a leaf.
+ * @target: The tree.
+ * @trees: All trees of its family, itself among them.
+ * @nr_trees: How many.
+ * @index: An index in the leaf.
+ * @holders: ZVMO_NODE_SLOTS numbers, filled: how many of the trees hold the
+ *	page of the slot at the same index; 0 if there is no page.
+ *
+ * Takes time in proportion to the trees.
+ *
+ * Context: May sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int zvmo_tree_holders(const struct zvmo_tree *target,
+		      const struct zvmo_tree *const *trees,
+		      unsigned int nr_trees, unsigned long index,
+		      unsigned int *holders)
+{
+	const struct slot_range all = { 0, ZVMO_NODE_MASK };
+	struct share_group *groups, *part, *spare;
+	unsigned int shift, nr;
+
+	memset(holders, 0, ZVMO_NODE_SLOTS * sizeof(*holders));
+	if (!tree_spans(target, index))
+		return 0;
+	groups = kvmalloc_array(2 * ((size_t)nr_trees + 1), sizeof(*groups),
+				GFP_KERNEL | __GFP_NOWARN);
+	if (!groups)
+		return -ENOMEM;
+	spare = groups;
+	part = groups + nr_trees + 1;
+	nr = groups_root(spare, target, trees, nr_trees);
+	for (shift = target->root->shift; nr && shift;
+	     shift -= ZVMO_NODE_SHIFT) {
+		nr = groups_part(spare, nr, shift,
+				 (index >> shift) & ZVMO_NODE_MASK, part);
+		swap(spare, part);
+	}
+	if (nr)
+		leaf_count(spare, nr, all, holders);
+	kvfree(groups);
+	return 0;
 }
 
 /**

@@ -10,17 +10,18 @@
 
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/rbtree.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/zvmo.h>
+#include <linux/zvmo_netlink.h>
 
 #include "cow.h"
 
-enum zvmo_kind {
-	ZVMO_KIND_ORIGINAL,
-	ZVMO_KIND_SNAPSHOT,
-	ZVMO_KIND_SLICE,
-	ZVMO_KIND_REFERENCE,
+enum zvmo_place {
+	ZVMO_NOWHERE,
+	ZVMO_UNSORTED,
+	ZVMO_SORTED,
 };
 
 /**
@@ -28,7 +29,13 @@ enum zvmo_kind {
  * @refs: References.
  * @kind: How it came to be. Set once.
  * @immutable: Nobody can ever write it. Set once.
- * @koid: Its id. Set once.
+ * @koid: Its id, by which zvmo_find() finds it. Set once.
+ * @owner: Effective user that created it. Set once.
+ * @owner_pid: Number of the process that created it. Set once.
+ * @place: Where it is among the VMOs that can be found: nowhere before it is
+ *	complete. Protected by the hierarchy lock.
+ * @unsorted: Entry in the list of those that nobody looked for. Likewise.
+ * @by_koid: Entry in the tree of the others. Likewise.
  * @cow: Its content, of which it is a user. Set once.
  * @inode: Inode of its files, holding its stream size; a reference is held.
  *	That of @cow, but a slice has its own. Set once.
@@ -48,7 +55,13 @@ struct zvmo {
 	struct kref refs;
 	enum zvmo_kind kind;
 	bool immutable;
+	enum zvmo_place place : 8;
+	kuid_t owner;
 	u64 koid;
+	union {
+		struct list_head unsorted;
+		struct rb_node by_koid;
+	};
 	struct zvmo_cow *cow;
 	struct inode *inode;
 	unsigned long first;
@@ -64,6 +77,7 @@ struct zvmo {
 	/* Protects @name; nothing nests inside. */
 	spinlock_t name_lock;
 	char name[ZVMO_NAME_LEN];
+	pid_t owner_pid;
 };
 
 /* Size in bytes; stable under cow->lock. */
@@ -93,5 +107,9 @@ void zvmo_set_name(struct zvmo *vmo, const char *name);
 int zvmo_set_size(struct zvmo *vmo, u32 rights, u64 size);
 int zvmo_set_stream_size(struct zvmo *vmo, u32 rights, u64 size);
 unsigned long zvmo_count_all(void);
+struct zvmo *zvmo_find(u64 koid);
+struct zvmo *zvmo_find_next(u64 *koid);
+u32 zvmo_generation(void);
+u64 zvmo_parent_koid(struct zvmo *vmo);
 
 #endif /* _ZVMO_VMO_H */

@@ -248,20 +248,40 @@ static int rights_to_flags(u32 rights)
 	}
 }
 
+/* "zvmo:" and a koid. */
+#define FILE_NAME_SIZE sizeof("zvmo:18446744073709551615")
+
+/*
+ * Write the name of a file, at the end of a buffer of FILE_NAME_SIZE bytes. Not by
+ * snprintf(): that took 400 of the 4700 instructions of a snapshot.
+ */
+static const char *file_name(char *buffer, u64 koid)
+{
+	char *at = buffer + FILE_NAME_SIZE;
+
+	*--at = '\0';
+	do {
+		*--at = '0' + koid % 10;
+		koid /= 10;
+	} while (koid);
+	at -= strlen("zvmo:");
+	memcpy(at, "zvmo:", strlen("zvmo:"));
+	return at;
+}
+
 static struct file *create_file(struct zvmo *vmo, u32 rights)
 {
 	struct zvmo_handle *handle;
 	struct file *file;
-	char name[32];
+	char name[FILE_NAME_SIZE];
 
 	handle = kmalloc(sizeof(*handle), GFP_KERNEL_ACCOUNT);
 	if (!handle)
 		return ERR_PTR(-ENOMEM);
 	handle->vmo = vmo;
 	handle->rights = rights;
-	snprintf(name, sizeof(name), "zvmo:%llu", vmo->koid);
-	file = zvmo_fs_new_file(vmo->inode, name, rights_to_flags(rights),
-				&vmo_iops, &vmo_fops);
+	file = zvmo_fs_new_file(vmo->inode, file_name(name, vmo->koid),
+				rights_to_flags(rights), &vmo_iops, &vmo_fops);
 	if (IS_ERR(file)) {
 		kfree(handle);
 		return file;

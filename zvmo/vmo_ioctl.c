@@ -18,6 +18,7 @@
 #include "attribution.h"
 #include "cache.h"
 #include "diff.h"
+#include "event.h"
 #include "io.h"
 #include "map_range.h"
 #include "op_range.h"
@@ -149,15 +150,16 @@ static long ioctl_set_name(struct zvmo_handle *handle, void *data,
 	return 0;
 }
 
-static bool ambient_mark_vmo_exec;
-module_param(ambient_mark_vmo_exec, bool, 0644);
+bool zvmo_ambient_mark_vmo_exec;
+module_param_named(ambient_mark_vmo_exec, zvmo_ambient_mark_vmo_exec, bool,
+		   0644);
 MODULE_PARM_DESC(
 	ambient_mark_vmo_exec,
 	"Let everybody add the right to execute, not only CAP_SYS_ADMIN (default N)");
 
 static bool may_mark_executable(void)
 {
-	return READ_ONCE(ambient_mark_vmo_exec) || capable(CAP_SYS_ADMIN);
+	return READ_ONCE(zvmo_ambient_mark_vmo_exec) || capable(CAP_SYS_ADMIN);
 }
 
 static long ioctl_duplicate(struct zvmo_handle *handle, void *data,
@@ -259,6 +261,8 @@ static long ioctl_restore(struct zvmo_handle *handle, void *data,
 	    (source->rights & ZVMO_RIGHT_READ))
 		ret = zvmo_restore(handle->vmo, source->vmo, args->offset,
 				   args->end);
+	if (!ret)
+		zvmo_event_restore(handle->vmo, source->vmo);
 	fput(file);
 	return ret;
 }

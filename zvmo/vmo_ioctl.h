@@ -7,6 +7,9 @@
 
 #include <linux/fs.h>
 
+/* Everybody may add the right to execute. */
+extern bool zvmo_ambient_mark_vmo_exec;
+
 long zvmo_vmo_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 
 #endif /* _ZVMO_VMO_IOCTL_H */
