@@ -5,13 +5,12 @@
 # wrong. Prints TAP. Runs as root with zvmo loaded and leaves it loaded;
 # zvmoctl, the helper and the manual page are in /zvmoctl.
 
-# shellcheck shell=dash disable=SC2016 # commands are evaluated later
+# shellcheck shell=dash disable=SC2016,SC2034 # commands are evaluated later
 PATH=/zvmoctl:$PATH
 export PATH
 number=0 failed=0
 work=$(mktemp -d /tmp/zvmoctl.XXXXXX)
 cd "$work" || exit 1
-page=4096
 
 # t NAME COMMAND...: evaluate it, in a shell of its own; whether it succeeds.
 t() {
