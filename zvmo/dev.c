@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zvmo: /dev/zvmo, where VMOs are created
+ * zvmo: /dev/zvmo, where VMOs are created, and those that are kept opened
  *
  * Anybody may open it: a VMO is memory like any other, charged to whoever
  * touches it.
@@ -12,6 +12,7 @@
 #include "args.h"
 #include "dev.h"
 #include "fs.h"
+#include "kept.h"
 #include "vmo_file.h"
 
 static long ioctl_create(const void __user *arg)
@@ -34,6 +35,41 @@ static long ioctl_create(const void __user *arg)
 	return fd;
 }
 
+static long ioctl_open_kept(const void __user *arg)
+{
+	struct zvmo_open_kept args;
+	long err;
+
+	err = zvmo_copy_args(&args, sizeof(args), ZVMO_OPEN_KEPT_SIZE_VER0,
+			     arg);
+	return err ?: zvmo_kept_open(&args);
+}
+
+static long ioctl_drop(const void __user *arg)
+{
+	struct zvmo_name args;
+	long err;
+
+	err = zvmo_copy_args(&args, sizeof(args), ZVMO_NAME_SIZE_VER0, arg);
+	return err ?: zvmo_kept_drop(&args);
+}
+
+static long ioctl_next_kept(void __user *arg)
+{
+	struct zvmo_kept_info info;
+	long err;
+
+	err = zvmo_copy_args(&info, sizeof(info), ZVMO_KEPT_INFO_SIZE_VER0,
+			     arg);
+	if (err)
+		return err;
+	info.reserved = 0;
+	err = zvmo_kept_next(&info);
+	if (err)
+		return err;
+	return copy_to_user(arg, &info, ZVMO_KEPT_INFO_SIZE_VER0) ? -EFAULT : 0;
+}
+
 static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	switch (cmd) {
@@ -41,6 +77,12 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ZVMO_ABI_VERSION;
 	case ZVMO_IOC_CREATE:
 		return ioctl_create((const void __user *)arg);
+	case ZVMO_IOC_OPEN_KEPT:
+		return ioctl_open_kept((const void __user *)arg);
+	case ZVMO_IOC_DROP:
+		return ioctl_drop((const void __user *)arg);
+	case ZVMO_IOC_NEXT_KEPT:
+		return ioctl_next_kept((void __user *)arg);
 	default:
 		return -ENOTTY;
 	}

@@ -20,6 +20,7 @@
 #include "diff.h"
 #include "event.h"
 #include "io.h"
+#include "kept.h"
 #include "map_range.h"
 #include "op_range.h"
 #include "restore.h"
@@ -340,6 +341,11 @@ static long ioctl_write(struct zvmo_handle *handle, void *data,
 			  u64_to_user_ptr(args->buffer));
 }
 
+static long ioctl_keep(struct zvmo_handle *handle, void *data, void __user *arg)
+{
+	return zvmo_kept_add(handle, data);
+}
+
 union vmo_ioctl_args {
 	struct zvmo_create_child create_child;
 	struct zvmo_info info;
@@ -350,6 +356,7 @@ union vmo_ioctl_args {
 	struct zvmo_diff diff;
 	struct zvmo_range_info range_info;
 	struct zvmo_rw rw;
+	struct zvmo_keep keep;
 	struct zvmo_restore restore;
 	struct zvmo_set_cache_policy set_cache_policy;
 	struct zvmo_transfer transfer;
@@ -412,6 +419,7 @@ static const struct vmo_ioctl vmo_ioctls[] = {
 		  ZVMO_RANGE_INFO_SIZE_VER0, ioctl_get_range_info),
 	VMO_IOCTL(ZVMO_IOC_READ, zvmo_rw, ZVMO_RW_SIZE_VER0, ioctl_read),
 	VMO_IOCTL(ZVMO_IOC_WRITE, zvmo_rw, ZVMO_RW_SIZE_VER0, ioctl_write),
+	VMO_IOCTL(ZVMO_IOC_KEEP, zvmo_keep, ZVMO_KEEP_SIZE_VER0, ioctl_keep),
 };
 
 /**

@@ -34,6 +34,9 @@
  * EACCES      The descriptor lacks a right (ZVMO_RIGHT_*) that is needed, or
  *             the caller a privilege.
  * EPERM       The VMO was not created resizable.
+ * ENOENT      No VMO is kept under that name.
+ * EEXIST      One is already.
+ * ENOSPC      The user keeps as many VMOs as a user can.
  * EOPNOTSUPP  This kind of VMO cannot do that.
  * EBUSY       The object is in a state that forbids it.
  * EBADFD      ZVMO_OP_UNLOCK of a VMO that is not locked.
@@ -113,7 +116,7 @@
  * removed, by ZVMO_IOC_DUPLICATE. The values are those of ZX_RIGHT_*.
  * A new VMO has ZVMO_RIGHTS_DEFAULT, plus RESIZE if it is resizable.
  */
-#define ZVMO_RIGHT_DUPLICATE	(1U << 0)	/* ZVMO_IOC_DUPLICATE, children */
+#define ZVMO_RIGHT_DUPLICATE	(1U << 0)	/* duplicate, keep, children */
 #define ZVMO_RIGHT_TRANSFER	(1U << 1)	/* informative on Linux */
 #define ZVMO_RIGHT_READ		(1U << 2)	/* read, map readable, children */
 #define ZVMO_RIGHT_WRITE	(1U << 3)	/* write, map writable, resize */
@@ -277,7 +280,8 @@ struct zvmo_create_child {
  * @populated_fractional_scaled_bytes: out: likewise, with compressed ones.
  * @lock_count: out: locks held on a discardable VMO.
  * @handle_count: out: open files that refer to this VMO (descriptors made by
- *	dup() or fork() share one; a mapping holds one).
+ *	dup() or fork() share one; a mapping holds one), and names under which it
+ *	is kept.
  *
  * Only @argsz is read. The members after @name are computed only if @argsz
  * covers all of them; it takes time in proportion to the nodes of the VMO's
@@ -614,7 +618,7 @@ struct zvmo_diff {
  * * EINVAL - @policy is none of them
  * * EBUSY - the VMO has mappings, children, a parent or references, or is a
  *   child itself; or it is discardable and @policy is not CACHED
- * * ENOMEM - some pages may have the new type; the policy is as before
+ * * ENOMEM, EINTR - the policy is as before
  */
 struct zvmo_set_cache_policy {
 	__u32 argsz;
@@ -834,5 +838,110 @@ struct zvmo_rw {
 #define ZVMO_RW_SIZE_VER0	32
 #define ZVMO_IOC_READ		_IO(ZVMO_IOC_TYPE, 0x11)
 #define ZVMO_IOC_WRITE		_IO(ZVMO_IOC_TYPE, 0x12)
+
+/**
+ * struct zvmo_keep - ZVMO_IOC_KEEP: let a VMO live on under a name.
+ * @argsz: sizeof(struct zvmo_keep).
+ * @mode: Who may open it: of 0666, as a file's.
+ * @name: The name: 1 to 31 bytes, then NULs. Not that of ZVMO_IOC_SET_NAME.
+ *
+ * The VMO lives until ZVMO_IOC_DROP, whoever closes it. Names are those of the
+ * whole machine, in every container; a VMO may have several. The owner is the
+ * caller (its file system user and group id). The rights of the descriptor are
+ * kept with it. While any VMO is kept the module cannot be unloaded. What is
+ * kept takes memory as if it were in use: that stays charged to the memory
+ * cgroup of who wrote it.
+ *
+ * Return: 0.
+ * * EINVAL - @mode has other bits; @name is empty, does not end, or has bytes
+ *   after its end
+ * * EACCES - no ZVMO_RIGHT_DUPLICATE
+ * * EEXIST - a VMO is kept under @name
+ * * ENOSPC - the caller's user keeps as many as the module's parameter kept_max
+ *   allows, and the caller has no CAP_SYS_RESOURCE
+ * * ENOMEM
+ */
+struct zvmo_keep {
+	__u32 argsz;
+	__u32 mode;
+	char name[ZVMO_NAME_LEN];
+};
+#define ZVMO_KEEP_SIZE_VER0	40
+#define ZVMO_IOC_KEEP		_IO(ZVMO_IOC_TYPE, 0x13)
+
+/**
+ * struct zvmo_open_kept - ZVMO_IOC_OPEN_KEPT: open a kept VMO. On /dev/zvmo.
+ * @argsz: sizeof(struct zvmo_open_kept).
+ * @rights: Rights of the new descriptor; or ZVMO_RIGHT_SAME_RIGHTS for all that
+ *	the caller may have.
+ * @name: Its name, as for ZVMO_IOC_KEEP.
+ * @reserved: 0.
+ *
+ * The caller may have the rights with which it was kept; but without permission
+ * to read not READ and EXECUTE, without permission to write not WRITE, RESIZE
+ * and SET_PROPERTY, and without either nothing. The mode's bits for the owner,
+ * for the group, or for others give permission, and so does CAP_DAC_OVERRIDE in
+ * the initial user namespace.
+ *
+ * Return: a descriptor, close-on-exec.
+ * * EINVAL - a malformed name
+ * * ENOENT - no VMO is kept under @name
+ * * EACCES - no permission, or not for all of @rights
+ * * ENOMEM, EMFILE, ENFILE
+ */
+struct zvmo_open_kept {
+	__u32 argsz;
+	__u32 rights;
+	char name[ZVMO_NAME_LEN];
+	__aligned_u64 reserved;
+};
+#define ZVMO_OPEN_KEPT_SIZE_VER0	48
+#define ZVMO_IOC_OPEN_KEPT		_IO(ZVMO_IOC_TYPE, 0x14)
+
+/**
+ * ZVMO_IOC_DROP - Keep a VMO no longer; struct zvmo_name. On /dev/zvmo.
+ *
+ * The name is free at once; the VMO lives as long as it is in use, or has
+ * another name. Only the owner may, or who has CAP_FOWNER in the initial user
+ * namespace.
+ *
+ * Return: 0.
+ * * EINVAL - a malformed name, as for ZVMO_IOC_KEEP
+ * * ENOENT - no VMO is kept under it
+ * * EACCES - somebody else's
+ */
+#define ZVMO_IOC_DROP		_IO(ZVMO_IOC_TYPE, 0x15)
+
+/**
+ * struct zvmo_kept_info - ZVMO_IOC_NEXT_KEPT: list kept VMOs. On /dev/zvmo.
+ * @argsz: sizeof(struct zvmo_kept_info).
+ * @mode: out: as kept.
+ * @uid: out: user id of the owner, as the caller's user namespace has it.
+ * @gid: out: group id, likewise.
+ * @rights: out: ZVMO_RIGHT_* with which it was kept.
+ * @reserved: out: 0.
+ * @koid: out: the VMO's koid.
+ * @name: in: any name, or an empty one; out: the name.
+ *
+ * Describes the first kept VMO whose name comes after @name, byte by byte,
+ * leaving out those that the caller neither owns nor may open.
+ *
+ * Return: 0.
+ * * EINVAL - @name does not end
+ * * ENOENT - there is none
+ * * EFAULT
+ */
+struct zvmo_kept_info {
+	__u32 argsz;
+	__u32 mode;
+	__u32 uid;
+	__u32 gid;
+	__u32 rights;
+	__u32 reserved;
+	__aligned_u64 koid;
+	char name[ZVMO_NAME_LEN];
+};
+#define ZVMO_KEPT_INFO_SIZE_VER0	64
+#define ZVMO_IOC_NEXT_KEPT		_IO(ZVMO_IOC_TYPE, 0x16)
 
 #endif /* _UAPI_LINUX_ZVMO_H */

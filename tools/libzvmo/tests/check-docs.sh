@@ -21,7 +21,7 @@ for page in man/*.[!3]; do
 	check_page "$page"
 done
 check_calls libzvmo.map
-elsewhere=../zvmo-stream/man
+elsewhere='../zvmo*/man'
 check_references man/*
 
 # zvmo(4) lists each ioctl with its structure; operations may be on any page.

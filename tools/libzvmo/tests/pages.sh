@@ -138,7 +138,7 @@ check_call_page()
 }
 
 # check_references PAGE...: each page that these refer to, of those whose names
-# begin with zvmo, is one of those checked so far or one of $elsewhere.
+# begin with zvmo, is one of those checked so far or in $elsewhere (a pattern).
 check_references()
 {
 	sort -u "$work/documented" > "$work/pages"

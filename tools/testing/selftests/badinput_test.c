@@ -975,12 +975,14 @@ TEST(unknown_numbers)
 	scene_begin();
 	for (nr = 0; nr < 256; nr++) {
 		test_context("number %u", nr);
-		if (nr > _IOC_NR(ZVMO_IOC_WRITE)) {
+		if (nr > _IOC_NR(ZVMO_IOC_KEEP)) {
 			EXPECT_EQ(call(scene.fd, _IO(ZVMO_IOC_TYPE, nr),
 				       buffer),
 				  -ENOTTY);
 		}
-		if (nr > _IOC_NR(ZVMO_IOC_CREATE)) {
+		if (nr > _IOC_NR(ZVMO_IOC_CREATE) &&
+		    (nr < _IOC_NR(ZVMO_IOC_OPEN_KEPT) ||
+		     nr > _IOC_NR(ZVMO_IOC_NEXT_KEPT))) {
 			EXPECT_EQ(call(scene.device, _IO(ZVMO_IOC_TYPE, nr),
 				       buffer),
 				  -ENOTTY);

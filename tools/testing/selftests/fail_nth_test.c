@@ -273,6 +273,31 @@ static int call_duplicate(struct scene *scene)
 }
 FAIL_TEST(duplicate, UNCHANGED)
 
+static int call_keep(struct scene *scene)
+{
+	struct zvmo_keep keep = { .argsz = sizeof(keep), .name = "nth" };
+	struct zvmo_open_kept open = { .argsz = sizeof(open),
+				       .rights = ZVMO_RIGHT_SAME_RIGHTS,
+				       .name = "nth" };
+	struct zvmo_name drop = { .argsz = sizeof(drop), .name = "nth" };
+	int device = zvmo_open(), fd, err;
+
+	if (device < 0)
+		return device;
+	fd = ioc(scene->parent, ZVMO_IOC_KEEP, &keep);
+	if (!fd) {
+		fd = ioc(device, ZVMO_IOC_OPEN_KEPT, &open);
+		/* Takes no memory, but its argument is copied. */
+		do {
+			err = ioc(device, ZVMO_IOC_DROP, &drop);
+		} while (err == -EFAULT);
+		EXPECT_EQ(err, 0);
+	}
+	close(device);
+	return fd;
+}
+FAIL_TEST(keep, UNCHANGED)
+
 /* Slices, of a VMO that is not resizable. */
 static int call_slice(struct scene *scene)
 {
