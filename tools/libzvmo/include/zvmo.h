@@ -288,7 +288,7 @@ ZVMO_API int zvmo_set_stream_size(int fd, uint64_t size);
  * * -EINVAL - @policy is none of them
  * * -EBUSY - the VMO has mappings, children or references, or is a child; or it
  *   is discardable and @policy is not CACHED
- * * -ENOMEM - the policy is as before
+ * * -ENOMEM, -EINTR (a fatal signal) - the policy is as before
  */
 ZVMO_API int zvmo_set_cache_policy(int fd, uint32_t policy);
 
@@ -546,6 +546,7 @@ ZVMO_API int zvmo_write_memory(int fd, uint64_t offset, const void *buffer,
  * * -EACCES - a right is missing
  * * -EINVAL - @length is 0; @offset or a fixed @address is not page aligned
  * * -EEXIST - MAP_FIXED_NOREPLACE, and something is mapped there
+ * * -EBUSY - MAP_PRIVATE, and the cache policy is not ZVMO_CACHE_POLICY_CACHED
  * * -EOVERFLOW - @offset + @length is too big
  * * -EAGAIN, -ENOMEM, -EPERM - as mmap(2)
  */

@@ -467,6 +467,35 @@ TEST(transferring_is_busy)
 
 /* What can */
 
+/* The kernel's own copies of pages would be cached. */
+TEST(no_private_mappings)
+{
+	int fd = half_filled();
+	unsigned int i;
+
+	for (i = 0; i < COUNT(policies); i++) {
+		ASSERT_EQ(ioc_set_cache_policy(fd, policies[i]), 0);
+		EXPECT_ERRNO((intptr_t)mmap(NULL, PAGE, RW, MAP_PRIVATE, fd, 0),
+			     EBUSY);
+	}
+	ASSERT_EQ(ioc_set_cache_policy(fd, CACHED), 0);
+	test_map(fd, 0, PAGE, RW, MAP_PRIVATE);
+}
+
+/* So would the zero page be: a hole that is read becomes a page. */
+TEST(reading_a_hole_fills_it)
+{
+	int fd = test_create(4 * PAGE, 0);
+	char *map;
+
+	ASSERT_EQ(ioc_set_cache_policy(fd, policies[0]), 0);
+	map = test_map(fd, 0, 4 * PAGE, PROT_READ, 0);
+	EXPECT_EQ(map[2 * PAGE], 0);
+	EXPECT_EQ(test_stats().pages, 1);
+	EXPECT_EQ(test_probe_read(map), 0);
+	EXPECT_EQ(test_stats().pages, 2);
+}
+
 TEST(mappings_hold_content)
 {
 	unsigned int i;

@@ -117,6 +117,17 @@ TEST(from_a_great_grandchild)
 	EXPECT(test_holds(child, 0, 4 * PAGE, 'o'));
 }
 
+/* Nothing differs, so nothing happens: what is mapped stays so. */
+TEST(from_itself_keeps_mappings)
+{
+	int fd = test_create(4 * PAGE, 0);
+	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+
+	memset(map, 'a', 4 * PAGE);
+	ASSERT_EQ(restore_all(fd, fd), 0);
+	EXPECT_EQ(guest_faults_to_write(map, 4), 0);
+}
+
 TEST(from_itself)
 {
 	struct pair pair = pair_open(4, 0);
