@@ -114,6 +114,23 @@ static const struct grammar grammars[] = {
 	{ .nr = 0x12,
 	  .least = ZVMO_RW_SIZE_VER0,
 	  .members = { ARGSZ, RESERVED, OFFSET, LENGTH_, BUFFER } },
+	{ .nr = 0x13,
+	  .least = ZVMO_KEEP_SIZE_VER0,
+	  .members = { ARGSZ, OPTIONS, NAME } },
+	{ .nr = 0x14,
+	  .least = ZVMO_OPEN_KEPT_SIZE_VER0,
+	  .on_device = true,
+	  .makes_fd = true,
+	  .members = { ARGSZ, RIGHTS, NAME } },
+	{ .nr = 0x15,
+	  .least = ZVMO_NAME_SIZE_VER0,
+	  .on_device = true,
+	  .members = { ARGSZ, RESERVED, NAME } },
+	{ .nr = 0x16,
+	  .least = ZVMO_KEPT_INFO_SIZE_VER0,
+	  .on_device = true,
+	  .only_argsz = true,
+	  .members = { ARGSZ, OUT } },
 };
 
 /* Whole size of an argument; the longest version that this test knows. */
@@ -326,6 +343,7 @@ static bool is_documented(int result)
 		EINVAL, E2BIG,	 EFAULT, EFBIG,	 ERANGE, EACCES,
 		EPERM,	EBUSY,	 EBADFD, ESTALE, EBADF,	 ENOTTY,
 		ENOMEM, ENODATA, EINTR,	 EMFILE, ENFILE, EOPNOTSUPP,
+		ENOENT, EEXIST,	 ENOSPC,
 	};
 	size_t i;
 
@@ -507,6 +525,21 @@ void calls_open(int *fds, unsigned int nr)
 	}
 }
 
+/**
+ * calls_drop_kept() - Drop all VMOs that were kept under a name.
+ */
+void calls_drop_kept(int device)
+{
+	struct zvmo_kept_info info = { .argsz = sizeof(info) };
+	struct zvmo_name drop = { .argsz = sizeof(drop) };
+
+	while (!ioctl(device, ZVMO_IOC_NEXT_KEPT, &info)) {
+		memcpy(drop.name, info.name, sizeof(drop.name));
+		/* Others may be faster. */
+		ASSERT(!ioctl(device, ZVMO_IOC_DROP, &drop) || errno == ENOENT);
+	}
+}
+
 /* Accessible pages, with one behind them that is not. */
 static uint8_t *pages(unsigned int nr)
 {
@@ -535,6 +568,7 @@ void calls_begin(struct calls *calls, uint64_t seed, unsigned int wild,
 
 void calls_end(struct calls *calls)
 {
+	calls_drop_kept(calls->device);
 	test_unmap(calls->memory, (CALLS_PAGES + 1) * PAGE);
 	test_unmap(calls->argument - PAGE, 2 * PAGE);
 	test_unmap(calls->map, (CALLS_PAGES + 1) * PAGE);

@@ -43,6 +43,7 @@ struct calls {
 void calls_begin(struct calls *calls, uint64_t seed, unsigned int wild,
 		 int *fds);
 void calls_end(struct calls *calls);
+void calls_drop_kept(int device);
 void calls_open(int *fds, unsigned int nr);
 void calls_random(struct calls *calls);
 void calls_random_bytes(struct calls *calls);

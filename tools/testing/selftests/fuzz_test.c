@@ -288,6 +288,7 @@ TEST_WITHIN(calls_at_once, 60)
 	uint64_t random = test_seed;
 	pid_t processes[PROCESSES];
 	unsigned int i, nr_killed = 0;
+	int device;
 
 	at_once_calls = shared_memory(sizeof(*at_once_calls));
 	calls_open(at_once_fds, CALLS_KEPT);
@@ -304,6 +305,9 @@ TEST_WITHIN(calls_at_once, 60)
 		kill_process(processes[i]);
 	for (i = 0; i < CALLS_KEPT; i++)
 		test_close(at_once_fds[i]);
+	device = zvmo_open();
+	calls_drop_kept(device);
+	test_close(device);
 	test_note("%lu calls, %u processes killed, from seed %llu",
 		  *at_once_calls, nr_killed, (unsigned long long)test_seed);
 }
