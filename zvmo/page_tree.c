@@ -684,8 +684,44 @@ static zvmo_entry_t side_lift(struct tree_side side, unsigned int shift,
 	return node_entry(node);
 }
 
-/* Make [first, last] below @node, which is ours, what @src has there. */
-static void node_adopt(struct zvmo_node *node, unsigned long base,
+static bool node_adopt(struct zvmo_node *node, unsigned long base,
+		       struct tree_side src, unsigned long first,
+		       unsigned long last, struct node_pool *pool);
+
+/*
+ * Make all of slot @i what @part is. Where both are nodes, and ours is nobody
+ * else's, only what differs below is changed: who writes there again need not
+ * copy the node again, with a share of each of its pages. A node below which
+ * nothing differs is given up for that of @part. Returns if anything differed.
+ */
+static bool slot_adopt(struct zvmo_node *node, unsigned int i,
+		       unsigned long base, struct tree_side part,
+		       struct node_pool *pool)
+{
+	zvmo_entry_t old = node->slots[i];
+	unsigned long was_pages = entry_pages(old);
+	struct zvmo_node *child = entry_node(old);
+	bool differs = true;
+
+	if (entry_is_node(old) && entry_is_node(part.entry) &&
+	    part.shift == node->shift && node_is_alone(child)) {
+		differs =
+			node_adopt(child, base, part, 0, ZVMO_INDEX_MAX, pool);
+		if (differs) {
+			slot_settle(node, i, child, was_pages);
+			return true;
+		}
+	}
+	slot_set(node, i, side_lift(part, node->shift, pool));
+	entry_put(old);
+	return differs;
+}
+
+/*
+ * Make [first, last] below @node, which is ours, what @src has there. Returns if
+ * anything differed.
+ */
+static bool node_adopt(struct zvmo_node *node, unsigned long base,
 		       struct tree_side src, unsigned long first,
 		       unsigned long last, struct node_pool *pool)
 {
@@ -694,6 +730,7 @@ static void node_adopt(struct zvmo_node *node, unsigned long base,
 	struct zvmo_node *child;
 	struct tree_side part;
 	unsigned long was_pages;
+	bool differs = false;
 	zvmo_entry_t old;
 	unsigned int i;
 
@@ -703,23 +740,31 @@ static void node_adopt(struct zvmo_node *node, unsigned long base,
 		if (old == part.entry)
 			continue;
 		if (slot_covered(node->shift, base, i, first, last)) {
-			slot_set(node, i, side_lift(part, node->shift, pool));
-			entry_put(old);
+			differs |= slot_adopt(node, i, slot_base(node, base, i),
+					      part, pool);
 			continue;
 		}
 		was_pages = entry_pages(old);
 		child = slot_own(node, i, pool);
-		node_adopt(child, slot_base(node, base, i), part, first, last,
-			   pool);
+		differs |= node_adopt(child, slot_base(node, base, i), part,
+				      first, last, pool);
 		slot_settle(node, i, child, was_pages);
 	}
+	return differs;
 }
 
 /* Likewise for all that either tree spans. */
 static void tree_adopt_all(struct zvmo_tree *tree, const struct zvmo_tree *src)
 {
 	struct zvmo_node *old = tree->root;
+	struct node_pool none = {};
 
+	if (old && src->root && old->shift == src->root->shift &&
+	    node_is_alone(old) &&
+	    node_adopt(old, 0, side_of_tree(src), 0, ZVMO_INDEX_MAX, &none)) {
+		tree_drop_empty_root(tree);
+		return;
+	}
 	if (src->root)
 		atomic_inc(&src->root->refs);
 	tree->root = src->root;
@@ -735,7 +780,8 @@ static void tree_adopt_all(struct zvmo_tree *tree, const struct zvmo_tree *src)
  * @last: Last index; ZVMO_INDEX_MAX if nothing lies beyond.
  *
  * Takes time in proportion to what @tree alone held in the range, and to the
- * height. Nothing of the caller's may map the pages that differ.
+ * height. What @tree alone had and differed it still has alone: nodes, with
+ * @src's pages. Nothing of the caller's may map the pages that differ.
  *
  * Context: May sleep.
  * Return: 0, or -ENOMEM (nothing changed).
