@@ -237,6 +237,9 @@ static uint64_t sensible(struct calls *calls, const struct grammar *grammar,
 		return below(calls, 3) ? 0 : 1ULL << below(calls, 5);
 	case OP:
 		return 1 + below(calls, 14);
+	case NAME:
+		/* Few, for what is kept under one is kept until the end. */
+		return ONE_OF(calls, 0, 'a', 'b', 'c');
 	case KIND:
 		return some_kind(calls);
 	case RIGHTS:

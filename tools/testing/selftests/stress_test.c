@@ -619,7 +619,9 @@ static void victim_open(struct victim *victim, uint32_t options, int byte)
 /*
  * No memory as an errno: in a group (of the old kind, which alone can do that)
  * whose members are not killed. The process must not fault while it is in. The
- * kernel has the controller in one hierarchy at a time.
+ * kernel has the controller in one hierarchy at a time, and what it charged in
+ * one it does not uncharge rightly in the other ("page_counter underflow"): so
+ * this works only where nothing has used groups of the new kind yet.
  */
 
 #define OLD_CGROUPS "/tmp/zvmo-cgroups"
@@ -629,21 +631,6 @@ static bool mount_old_cgroups(void)
 {
 	mkdir(OLD_CGROUPS, 0700);
 	return !mount("zvmo", OLD_CGROUPS, "cgroup", 0, "memory");
-}
-
-/* Groups that were removed hold the controller a little longer. */
-static bool take_controller(void)
-{
-	double deadline = test_seconds() + 10;
-
-	cgroup_remove_all();
-	while (!mount_old_cgroups()) {
-		if (test_seconds() > deadline)
-			return false;
-		guest_reclaim();
-		sleep_ms(20);
-	}
-	return true;
 }
 
 static bool controller_is_back(double seconds)
@@ -715,7 +702,7 @@ TEST(no_memory_is_an_errno)
 	victim_open(&empty, ZVMO_RESIZABLE, 0);
 	victim_open(&full, 0, 'o');
 	snapshot = test_snapshot(full.fd);
-	if (!take_controller())
+	if (!mount_old_cgroups())
 		SKIP("no memory controller of cgroup version 1");
 	process = test_fork();
 	if (!process)
