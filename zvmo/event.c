@@ -182,21 +182,49 @@ void zvmo_event_discard(const struct zvmo_cow *cow, unsigned long pages)
 	event_send(&event);
 }
 
+/*
+ * Is something that may happen at a high rate to be told? If it is, the event has
+ * begun, and says whom it happened to.
+ */
+static bool event_begin_limited(struct event *event, u8 cmd,
+				struct ratelimit_state *rate)
+{
+	ratelimit_set_flags(rate, RATELIMIT_MSG_ON_RELEASE);
+	if (!somebody_listens() || !__ratelimit(rate))
+		return false;
+	event_begin(event, cmd);
+	event_put_owner(event, current_euid(), task_tgid_nr(current));
+	return true;
+}
+
 /**
  * zvmo_event_out_of_memory() - Tell that the current process got no page.
  *
- * Told now and then only, since it may happen at a high rate.
+ * Told now and then only.
  */
 void zvmo_event_out_of_memory(void)
 {
 	static DEFINE_RATELIMIT_STATE(rate, HZ, 10);
 	struct event event;
 
-	ratelimit_set_flags(&rate, RATELIMIT_MSG_ON_RELEASE);
-	if (!somebody_listens() || !__ratelimit(&rate))
+	if (event_begin_limited(&event, ZVMO_CMD_OUT_OF_MEMORY_NTF, &rate))
+		event_send(&event);
+}
+
+/**
+ * zvmo_event_limit_hit() - Tell that a limit stopped the current process.
+ * @limit: ZVMO_LIMIT_*.
+ *
+ * Told now and then only.
+ */
+void zvmo_event_limit_hit(u32 limit)
+{
+	static DEFINE_RATELIMIT_STATE(rate, HZ, 10);
+	struct event event;
+
+	if (!event_begin_limited(&event, ZVMO_CMD_LIMIT_HIT_NTF, &rate))
 		return;
-	event_begin(&event, ZVMO_CMD_OUT_OF_MEMORY_NTF);
-	event_put_owner(&event, current_euid(), task_tgid_nr(current));
+	event_put_u32(&event, ZVMO_A_VMO_LIMIT, limit);
 	event_send(&event);
 }
 
