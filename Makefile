@@ -68,6 +68,15 @@ kunit: ## run the KUnit suites on that kernel
 fuzz: ## look for what nobody thought of (DURATION=60, SEED=n)
 	@tools/testing/fuzz/run $(if $(DURATION),-d $(DURATION)) $(if $(SEED),-s $(SEED))
 
+htmldocs: ## the documents as HTML, in build/html (needs Sphinx)
+	@$(MAKE) -s -C Documentation html
+
+pictures: ## draw the pictures of the documents anew (needs Graphviz)
+	@$(MAKE) -s -C Documentation pictures
+
+updatedocs: ## run what the documents show, and put in what it prints
+	@$(MAKE) -s -C Documentation update
+
 clean: clean-modules ## remove what was built
 	@set -e; for dir in $(tools) $(tests); do $(MAKE) -C $$dir clean; done
 
@@ -80,4 +89,4 @@ help: ## this list
 	@echo '  KDIR=DIR   kernel build tree ($(KDIR))'
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
-.PHONY: all modules prepare tools load unload install demo demo-save check check-debug kunit fuzz clean clean-modules help
+.PHONY: all modules prepare tools load unload install demo demo-save check check-debug kunit fuzz htmldocs pictures updatedocs clean clean-modules help
