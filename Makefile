@@ -68,10 +68,10 @@ kunit: ## run the KUnit suites on that kernel
 fuzz: ## look for what nobody thought of (DURATION=60, SEED=n)
 	@tools/testing/fuzz/run $(if $(DURATION),-d $(DURATION)) $(if $(SEED),-s $(SEED))
 
-htmldocs: ## the documents as HTML, in build/html (needs Sphinx)
+htmldocs: ## the documents as HTML, in build/html (installs Sphinx)
 	@$(MAKE) -s -C Documentation html
 
-pictures: ## draw the pictures of the documents anew (needs Graphviz)
+pictures: ## draw the pictures of the documents anew (installs Graphviz)
 	@$(MAKE) -s -C Documentation pictures
 
 updatedocs: ## run what the documents show, and put in what it prints

@@ -31,6 +31,19 @@ printf '%s\n' root:x:0:0::/:/bin/sh alice:x:1000:1000::/tmp:/bin/sh >/etc/passwd
 printf '#!/bin/sh\ncat\n' >/docs/dot
 chmod 755 /docs/dot
 
+# A page sleeps until a "zvmoctl monitor" listens. On a slow machine that may take
+# longer than it says: until then one with a group of generic netlink is there.
+sleep() {
+	docs_tries=0
+	command sleep "$@"
+	# shellcheck disable=SC2009 # there is no pgrep here
+	while [ $docs_tries -lt 60 ] && ps | grep -q '[z]vmoctl monitor' &&
+		! awk '$2 == 16 && $4 != "00000000" { found = 1 } END { exit !found }' /proc/net/netlink; do
+		docs_tries=$((docs_tries + 1))
+		command sleep 0.5
+	done
+}
+
 result() {
 	[ -z "$docs_update" ] || return 0
 	docs_number=$((docs_number + 1))
@@ -135,6 +148,7 @@ for docs_page; do
 	run_page 8<"$docs_tmp/session"
 	cd /
 	rm -rf "$docs_tmp/work"
+	echo -memory >/sys/fs/cgroup/cgroup.subtree_control
 	[ ! -e /dev/zvmo ] || zvmo-unload >"$docs_tmp/why" 2>&1
 	result $? "$docs_page: leaves nothing behind"
 	[ -e /dev/zvmo ] || zvmo-load
@@ -145,5 +159,5 @@ if [ -n "$docs_update" ]; then
 else
 	echo "1..$docs_number"
 fi
-rm -rf "$docs_tmp"
+rm -rf "$docs_tmp" /etc/passwd /docs/dot
 [ $docs_failed -eq 0 ]
