@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A frame buffer for a client: written for Zircon, ported to zvmo. */
+/* A frame buffer for a client: with Zircon's calls and no others. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
