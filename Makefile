@@ -72,6 +72,15 @@ fuzz: ## look for what nobody thought of (DURATION=60, SEED=n)
 lint: ## let static checkers look at everything
 	@tools/testing/lint/run
 
+htmldocs: ## the documents as HTML, in build/html (installs Sphinx)
+	@$(MAKE) -s -C Documentation html
+
+pictures: ## draw the pictures of the documents anew (installs Graphviz)
+	@$(MAKE) -s -C Documentation pictures
+
+updatedocs: ## run what the documents show, and put in what it prints
+	@$(MAKE) -s -C Documentation update
+
 clean: clean-modules ## remove what was built
 	@set -e; for dir in $(tools) $(tests); do $(MAKE) -C $$dir clean; done
 
@@ -84,4 +93,5 @@ help: ## this list
 	@echo '  KDIR=DIR   kernel build tree ($(KDIR))'
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
-.PHONY: all modules prepare tools load unload install demo demo-save check check-debug kunit fuzz lint clean clean-modules help
+# Those that help tells of, and two that it does not.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST)) prepare clean-modules
