@@ -62,6 +62,9 @@ check-debug: ## run the tests in the guest on a debug kernel (builds that once)
 	@release=$$(tools/testing/vm/kernel --debug --print release) && \
 		tools/testing/check -k "$$release"
 
+matrix: ## run them on every kernel and architecture (SMOKE=1: a few of them)
+	@tools/testing/matrix $(if $(SMOKE),--smoke)
+
 kunit: ## run the KUnit suites on that kernel
 	@tools/testing/kunit
 
@@ -80,4 +83,4 @@ help: ## this list
 	@echo '  KDIR=DIR   kernel build tree ($(KDIR))'
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
-.PHONY: all modules prepare tools load unload install demo demo-save check check-debug kunit fuzz clean clean-modules help
+.PHONY: all modules prepare tools load unload install demo demo-save check check-debug matrix kunit fuzz clean clean-modules help
