@@ -308,6 +308,8 @@ static inline bool zvmo_upgrade_page(struct vm_fault *vmf, struct page *page,
 		.refs = refs,
 	};
 
+	if (!zvmo_arch_may_upgrade(vmf->vma->vm_mm))
+		return false;
 	apply_to_existing_page_range(vmf->vma->vm_mm, vmf->address & PAGE_MASK,
 				     PAGE_SIZE, zvmo_upgrade_pte, &upgrade);
 	return upgrade.done;
@@ -325,12 +327,18 @@ static inline int zvmo_insert_page_writable(struct vm_fault *vmf,
 
 /*
  * It also raises the protection of a PTE that maps the page already; but cannot
- * look at the references at the same time.
+ * look at the references at the same time, and forgets to make it soft-dirty,
+ * which counts where soft-dirty bits were cleared, and the VMA's with them.
  */
 static inline bool zvmo_upgrade_page(struct vm_fault *vmf, struct page *page,
 				     int refs)
 {
-	return !refs && !zvmo_insert_page_writable(vmf, page, 0);
+	if (refs)
+		return false;
+	if (IS_ENABLED(CONFIG_MEM_SOFT_DIRTY) &&
+	    !(vmf->vma->vm_flags & VM_SOFTDIRTY))
+		return false;
+	return !zvmo_insert_page_writable(vmf, page, 0);
 }
 #endif
 

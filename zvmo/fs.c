@@ -43,7 +43,7 @@ static int fs_init_context(struct fs_context *fc)
 	if (!ctx)
 		return -ENOMEM;
 	ctx->ops = &fs_super_ops;
-	/* The right to execute decides, not (6.18) what kind of file system it is. */
+	/* Newer kernels set it; here the right to execute decides. */
 	fc->s_iflags &= ~SB_I_NOEXEC;
 	return 0;
 }
