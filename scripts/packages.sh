@@ -54,9 +54,11 @@ print_configuration() {
 	END
 }
 
-# with_lists COMMAND...: run an apt command on the lists of suite and arch.
+# with_lists COMMAND...: run an apt command on the lists of suite and arch. Without
+# that configuration apt would take the machine's.
 with_lists() {
-	APT_CONFIG=$cache/apt/$suite-$arch/conf "$@"
+	local conf=$cache/apt/$suite-$arch/conf
+	[ -e "$conf" ] && APT_CONFIG=$conf "$@"
 }
 
 # As this machine's sources and configuration are now.
