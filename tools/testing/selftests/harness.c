@@ -528,7 +528,7 @@ uint64_t test_random_below(uint64_t *random, uint64_t limit)
 	return test_random(random) % limit;
 }
 
-uint64_t test_page_size(void)
+size_t test_page_size(void)
 {
 	static size_t size;
 

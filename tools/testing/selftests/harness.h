@@ -161,7 +161,7 @@ extern uint64_t test_seed;
 uint64_t test_random(uint64_t *random);
 uint64_t test_random_below(uint64_t *random, uint64_t limit);
 
-uint64_t test_page_size(void);
+size_t test_page_size(void);
 #define PAGE test_page_size()
 
 /* Calls that end the case if they fail, and say who called. */
