@@ -63,6 +63,9 @@ check-debug: ## run the tests in the guest on a debug kernel (builds that once)
 	@release=$$(tools/testing/vm/kernel --debug --print release) && \
 		tools/testing/check -k "$$release"
 
+matrix: ## run them on every kernel and architecture (SMOKE=1: a few of them)
+	@tools/testing/matrix $(if $(SMOKE),--smoke)
+
 kunit: ## run the KUnit suites on that kernel
 	@tools/testing/kunit
 

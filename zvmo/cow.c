@@ -290,7 +290,7 @@ static bool cow_settle_page(struct zvmo_cow *cow, unsigned long pgoff,
 {
 	if (page_ref_count(page) == 1)
 		return true;
-	if (page_mapped(page)) {
+	if (folio_mapped(page_folio(page))) {
 		zvmo_cow_unmap(cow, pgoff, 1);
 		/* Pairs with get_user_pages_fast(): reference, then PTE. */
 		smp_mb();
@@ -433,7 +433,7 @@ int zvmo_cow_detach_page(struct zvmo_cow *cow, unsigned long pgoff,
 		zvmo_tree_find(&cow->tree, zvmo_cow_index(cow, pgoff));
 	struct page *old = zvmo_entry_page(slot.entry);
 
-	if (page_mapped(old))
+	if (folio_mapped(page_folio(old)))
 		zvmo_cow_unmap(cow, pgoff, 1);
 	/* Pairs with get_user_pages_fast(): reference, then PTE. */
 	smp_mb();

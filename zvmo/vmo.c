@@ -549,7 +549,7 @@ void zvmo_get_name(struct zvmo *vmo, char *name)
 void zvmo_set_name(struct zvmo *vmo, const char *name)
 {
 	spin_lock(&vmo->name_lock);
-	strncpy(vmo->name, name, ZVMO_NAME_LEN - 1);
+	strscpy_pad(vmo->name, name, ZVMO_NAME_LEN);
 	spin_unlock(&vmo->name_lock);
 }
 
