@@ -68,6 +68,9 @@ kunit: ## run the KUnit suites on that kernel
 fuzz: ## look for what nobody thought of (DURATION=60, SEED=n)
 	@tools/testing/fuzz/run $(if $(DURATION),-d $(DURATION)) $(if $(SEED),-s $(SEED))
 
+foreign: ## run stress-ng, fio, Redis and others on zvmo's memory (NAMES=...)
+	@tools/testing/foreign/test $(NAMES)
+
 clean: clean-modules ## remove what was built
 	@set -e; for dir in $(tools) $(tests); do $(MAKE) -C $$dir clean; done
 
@@ -80,4 +83,4 @@ help: ## this list
 	@echo '  KDIR=DIR   kernel build tree ($(KDIR))'
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
-.PHONY: all modules prepare tools load unload install demo demo-save check check-debug kunit fuzz clean clean-modules help
+.PHONY: all modules prepare tools load unload install demo demo-save check check-debug kunit fuzz foreign clean clean-modules help
