@@ -151,7 +151,8 @@ static bool leave_arena(void *addr, size_t length)
 		return false;
 	if (arena_read(addr, copy, length) || arena_unmap(addr, length) ||
 	    (void *)syscall(SYS_mremap, copy, length, length,
-			    MREMAP_MAYMOVE | MREMAP_FIXED, addr) == MAP_FAILED) {
+			    MREMAP_MAYMOVE | MREMAP_FIXED,
+			    addr) == MAP_FAILED) {
 		syscall(SYS_munmap, copy, length);
 		return false;
 	}
