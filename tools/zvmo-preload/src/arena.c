@@ -37,6 +37,13 @@
 #define REGION_MAX (1UL << 44)
 #define REGION_MIN (1UL << 32)
 
+/* The region is somewhere else. */
+#ifdef MAP_32BIT
+#define FLAGS_REFUSED MAP_32BIT
+#else
+#define FLAGS_REFUSED 0
+#endif
+
 static struct {
 	uintptr_t start; /* of the region; 0: there is none */
 	size_t size;
@@ -200,6 +207,11 @@ static bool is_inside(const void *addr, size_t length)
 	       length <= arena.size - (start - arena.start);
 }
 
+static bool is_aligned(uintptr_t start)
+{
+	return start == preload_page_up(start);
+}
+
 static int punch(uintptr_t start, size_t length)
 {
 	if (!fd_is_ours()) {
@@ -213,7 +225,7 @@ static int punch(uintptr_t start, size_t length)
 int arena_zero(void *addr, size_t length)
 {
 	length = preload_page_up(length);
-	if (!is_inside(addr, length)) {
+	if (!is_inside(addr, length) || !is_aligned((uintptr_t)addr)) {
 		errno = EINVAL;
 		return -1;
 	}
@@ -263,7 +275,8 @@ void *arena_map(void *addr, size_t length, int prot, int flags)
 	pthread_once(&arena_once, make_arena);
 	length = preload_page_up(length);
 	errno = ENOMEM;
-	if (!arena.start || !length || (prot & PROT_EXEC) || !fd_is_ours())
+	if (!arena.start || !length || (prot & PROT_EXEC) ||
+	    (flags & FLAGS_REFUSED) || !fd_is_ours())
 		return MAP_FAILED;
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
 		if (!(flags & MAP_FIXED) || !is_inside(addr, length) ||
@@ -298,7 +311,7 @@ int arena_unmap(void *addr, size_t length)
 	uintptr_t first = max_of(start, arena.start);
 	uintptr_t last = min_of(end, arena.start + arena.size);
 
-	if (start != preload_page_up(start)) {
+	if (!is_aligned(start)) {
 		errno = EINVAL;
 		return -1;
 	}

@@ -9,6 +9,7 @@ import errno
 import fcntl
 import mmap
 import os
+import platform
 import sys
 
 SIZE = 1 << 20
@@ -180,6 +181,10 @@ def through_holes():
     check("executable", libc.mprotect(ptr(at + 24 * page), size_t(2 * page), 7), 0)
     check("executable", ctypes.string_at(at + 23 * page, 4 * page), b"\1" * 4 * page)
     check("odd address", libc.munmap(ptr(at + 1), size_t(page)), -1)
+    check("odd address", libc.madvise(ptr(at + 1), size_t(page), mmap.MADV_DONTNEED), -1)
+    low = map_at(0, 64 * page, PRIVATE | 0x40)  # MAP_32BIT, of x86
+    if platform.machine() == "x86_64":
+        check("low", low < 1 << 32)
 
     def child():
         check("moved", ctypes.string_at(end, 4 * page), b"\1" * 4 * page)
