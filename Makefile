@@ -12,7 +12,8 @@ export PREFIX DESTDIR
 
 release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' \
 	    $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
-build = $(CURDIR)/build/$(release)
+# Builds of other kinds (lint, coverage) have directories of their own.
+build = $(CURDIR)/build/$(or $(ZVMO_BUILD),$(release))
 depmod = $(firstword $(wildcard /sbin/depmod /usr/sbin/depmod) depmod)
 
 # What has its own Makefile: programs and libraries, and what tests them.
@@ -71,6 +72,9 @@ fuzz: ## look for what nobody thought of (DURATION=60, SEED=n)
 foreign: ## run stress-ng, fio, Redis and others on zvmo's memory (NAMES=...)
 	@tools/testing/foreign/test $(NAMES)
 
+lint: ## let static checkers look at everything
+	@tools/testing/lint/run
+
 clean: clean-modules ## remove what was built
 	@set -e; for dir in $(tools) $(tests); do $(MAKE) -C $$dir clean; done
 
@@ -83,4 +87,4 @@ help: ## this list
 	@echo '  KDIR=DIR   kernel build tree ($(KDIR))'
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
-.PHONY: all modules prepare tools load unload install demo demo-save check check-debug kunit fuzz foreign clean clean-modules help
+.PHONY: all modules prepare tools load unload install demo demo-save check check-debug kunit fuzz foreign lint clean clean-modules help

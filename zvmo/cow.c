@@ -302,7 +302,7 @@ static bool cow_settle_page(struct zvmo_cow *cow, unsigned long pgoff,
 		/* Pairs with get_user_pages_fast(): reference, then PTE. */
 		smp_mb();
 	}
-	if (page_ref_count(page) != 1 + (page == held))
+	if (page_ref_count(page) != (page == held ? 2 : 1))
 		return false;
 	/* The next writer need not unmap again. */
 	zvmo_cow_expose(cow, pgoff, page);

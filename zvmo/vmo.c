@@ -612,8 +612,8 @@ void zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info)
 	info->size = zvmo_size(vmo);
 	info->stream_size = i_size_read(vmo->inode);
 	info->cache_policy = cow->cache_policy;
-	info->lock_count = min(zvmo_discard_lock_count(cow),
-			       (unsigned long)U32_MAX);
+	info->lock_count = min_t(unsigned long, zvmo_discard_lock_count(cow),
+				 U32_MAX);
 	info->committed_change_events = zvmo_discard_events(cow);
 	if (info->size)
 		info->committed_bytes =

@@ -81,8 +81,9 @@
  *   (until it is locked again). Shrinking drops the copies that private mappings
  *   made of what is cut off; nothing else does. Reading a hole takes no memory, unless the
  *   policy is not to cache. A mapping keeps the VMO alive without any
- *   descriptor. Long-term pins (io_uring's fixed buffers, RDMA) are refused; a futex in a page that was never written
- *   through a mapping, waited on through a read-only mapping, is EFAULT; and
+ *   descriptor. Long-term pins (io_uring's fixed buffers, RDMA) are refused; a
+ *   futex in a page that was never written through a mapping, waited on through
+ *   a read-only mapping, is EFAULT; and
  *   personality(READ_IMPLIES_EXEC) asks for PROT_EXEC with every mapping.
  * * poll(): POLLPRI while the VMO has no living children (Zircon:
  *   ZX_VMO_ZERO_CHILDREN); never without ZVMO_RIGHT_WAIT. POLLIN and POLLOUT
@@ -150,7 +151,7 @@
 /* Options of ZVMO_IOC_CREATE; values of ZX_VMO_*. */
 #define ZVMO_RESIZABLE		(1U << 1)	/* the size may change */
 #define ZVMO_DISCARDABLE	(1U << 2)	/* see ZVMO_OP_LOCK; has no children */
-#define ZVMO_UNBOUNDED		(1U << 4)	/* VMO size ZVMO_SIZE_MAX; @size is the stream size */
+#define ZVMO_UNBOUNDED		(1U << 4)	/* VMO size ZVMO_SIZE_MAX; @size: of the stream */
 
 /**
  * struct zvmo_create - ZVMO_IOC_CREATE: create an anonymous VMO. On /dev/zvmo.
@@ -174,6 +175,7 @@ struct zvmo_create {
 	__u32 options;
 	__aligned_u64 size;
 };
+
 #define ZVMO_CREATE_SIZE_VER0	16
 #define ZVMO_IOC_CREATE		_IO(ZVMO_IOC_TYPE, 0x01)
 
@@ -236,6 +238,7 @@ struct zvmo_create_child {
 	__aligned_u64 offset;
 	__aligned_u64 size;
 };
+
 #define ZVMO_CREATE_CHILD_SIZE_VER0	24
 #define ZVMO_IOC_CREATE_CHILD		_IO(ZVMO_IOC_TYPE, 0x02)
 
@@ -322,6 +325,7 @@ struct zvmo_info {
 	__u32 lock_count;
 	__u32 handle_count;
 };
+
 #define ZVMO_INFO_SIZE_VER0	104
 #define ZVMO_INFO_SIZE_VER1	192
 #define ZVMO_IOC_GET_INFO	_IO(ZVMO_IOC_TYPE, 0x03)
@@ -351,6 +355,7 @@ struct zvmo_set_size {
 	__u32 reserved;
 	__aligned_u64 size;
 };
+
 #define ZVMO_SET_SIZE_SIZE_VER0	16
 #define ZVMO_IOC_SET_SIZE	_IO(ZVMO_IOC_TYPE, 0x04)
 
@@ -456,6 +461,7 @@ struct zvmo_op_range {
 	__aligned_u64 buffer;
 	__aligned_u64 buffer_size;
 };
+
 #define ZVMO_OP_RANGE_SIZE_VER0	24
 #define ZVMO_OP_RANGE_SIZE_VER1	40
 #define ZVMO_IOC_OP_RANGE	_IO(ZVMO_IOC_TYPE, 0x05)
@@ -477,6 +483,7 @@ struct zvmo_name {
 	__u32 reserved;
 	char name[ZVMO_NAME_LEN];
 };
+
 #define ZVMO_NAME_SIZE_VER0	40
 #define ZVMO_IOC_GET_NAME	_IO(ZVMO_IOC_TYPE, 0x06)
 #define ZVMO_IOC_SET_NAME	_IO(ZVMO_IOC_TYPE, 0x07)
@@ -517,6 +524,7 @@ struct zvmo_duplicate {
 	__u32 rights;
 	__u32 reserved;
 };
+
 #define ZVMO_DUPLICATE_SIZE_VER0	16
 #define ZVMO_IOC_DUPLICATE	_IO(ZVMO_IOC_TYPE, 0x08)
 
@@ -576,6 +584,7 @@ struct zvmo_diff {
 	__u32 capacity;
 	__u32 reserved;
 };
+
 #define ZVMO_DIFF_SIZE_VER0	40
 #define ZVMO_IOC_DIFF		_IO(ZVMO_IOC_TYPE, 0x09)
 
@@ -625,6 +634,7 @@ struct zvmo_set_cache_policy {
 	__u32 argsz;
 	__u32 policy;
 };
+
 #define ZVMO_SET_CACHE_POLICY_SIZE_VER0	8
 #define ZVMO_IOC_SET_CACHE_POLICY	_IO(ZVMO_IOC_TYPE, 0x0b)
 
@@ -663,6 +673,7 @@ struct zvmo_transfer {
 	__u32 reserved;
 	__aligned_u64 source_offset;
 };
+
 #define ZVMO_TRANSFER_SIZE_VER0	40
 #define ZVMO_IOC_TRANSFER	_IO(ZVMO_IOC_TYPE, 0x0c)
 
@@ -694,6 +705,7 @@ struct zvmo_restore {
 	__aligned_u64 offset;
 	__aligned_u64 end;
 };
+
 #define ZVMO_RESTORE_SIZE_VER0	24
 #define ZVMO_IOC_RESTORE	_IO(ZVMO_IOC_TYPE, 0x0d)
 
@@ -729,6 +741,7 @@ struct zvmo_map_range {
 	__aligned_u64 address;
 	__aligned_u64 length;
 };
+
 #define ZVMO_MAP_RANGE_SIZE_VER0	24
 #define ZVMO_IOC_MAP_RANGE		_IO(ZVMO_IOC_TYPE, 0x0e)
 
@@ -764,6 +777,7 @@ struct zvmo_set_priority {
 	__aligned_u64 address;
 	__aligned_u64 length;
 };
+
 #define ZVMO_SET_PRIORITY_SIZE_VER0	24
 #define ZVMO_IOC_SET_PRIORITY		_IO(ZVMO_IOC_TYPE, 0x0f)
 
@@ -804,6 +818,7 @@ struct zvmo_range_info {
 	__aligned_u64 committed_fractional_scaled_bytes;
 	__aligned_u64 populated_fractional_scaled_bytes;
 };
+
 #define ZVMO_RANGE_INFO_SIZE_VER0	88
 #define ZVMO_IOC_GET_RANGE_INFO		_IO(ZVMO_IOC_TYPE, 0x10)
 
@@ -836,6 +851,7 @@ struct zvmo_rw {
 	__aligned_u64 length;
 	__aligned_u64 buffer;
 };
+
 #define ZVMO_RW_SIZE_VER0	32
 #define ZVMO_IOC_READ		_IO(ZVMO_IOC_TYPE, 0x11)
 #define ZVMO_IOC_WRITE		_IO(ZVMO_IOC_TYPE, 0x12)
@@ -867,6 +883,7 @@ struct zvmo_keep {
 	__u32 mode;
 	char name[ZVMO_NAME_LEN];
 };
+
 #define ZVMO_KEEP_SIZE_VER0	40
 #define ZVMO_IOC_KEEP		_IO(ZVMO_IOC_TYPE, 0x13)
 
@@ -896,6 +913,7 @@ struct zvmo_open_kept {
 	char name[ZVMO_NAME_LEN];
 	__aligned_u64 reserved;
 };
+
 #define ZVMO_OPEN_KEPT_SIZE_VER0	48
 #define ZVMO_IOC_OPEN_KEPT		_IO(ZVMO_IOC_TYPE, 0x14)
 
@@ -942,6 +960,7 @@ struct zvmo_kept_info {
 	__aligned_u64 koid;
 	char name[ZVMO_NAME_LEN];
 };
+
 #define ZVMO_KEPT_INFO_SIZE_VER0	64
 #define ZVMO_IOC_NEXT_KEPT		_IO(ZVMO_IOC_TYPE, 0x16)
 
