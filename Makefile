@@ -72,6 +72,9 @@ kunit: ## run the KUnit suites on that kernel
 fuzz: ## look for what nobody thought of (DURATION=60, SEED=n)
 	@tools/testing/fuzz/run $(if $(DURATION),-d $(DURATION)) $(if $(SEED),-s $(SEED))
 
+foreign: ## run stress-ng, fio, Redis and others on zvmo's memory (NAMES=...)
+	@tools/testing/foreign/test $(NAMES)
+
 lint: ## let static checkers look at everything
 	@tools/testing/lint/run
 
