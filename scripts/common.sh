@@ -23,6 +23,10 @@ die() {
 	exit "$1"
 }
 
+have() {
+	command -v "$1" >/dev/null
+}
+
 # announce STEP: what takes long says so before it begins.
 announce() {
 	printf '==> %s\n' "$*"
