@@ -12,14 +12,20 @@
 # and in $(directories) those that nobody else has anything in. It names in
 # $(MISSING) the packages without which it cannot be built, and installs nothing
 # then. Here are its targets install, which needs all, and uninstall, and a rule
-# for NAME.pc.
+# for NAME.pc; and $(call finds,HEADER[,FLAG...]), which is "yes" if the compiler
+# does, whether pkg-config is there or not.
 #
 # Honours DESTDIR, PREFIX, and each directory below by its name.
 
 .DEFAULT_GOAL := all
 
+# How to write it in $(shell) depends on the version of make.
+hash := \#
+
+finds = $(shell echo '$(hash)include <$(1)>' | $(CC) $(2) -E - > /dev/null 2>&1 && echo yes)
+
 # What is released together has one version.
-VERSION := $(shell sed -n 's/^\#define ZVMO_VERSION "\(.*\)"/\1/p' \
+VERSION := $(shell sed -n 's/^$(hash)define ZVMO_VERSION "\(.*\)"/\1/p' \
 	$(dir $(lastword $(MAKEFILE_LIST)))../zvmo/version.h)
 
 PREFIX ?= /usr/local
