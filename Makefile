@@ -66,6 +66,9 @@ uninstall: ## remove it again (as root; PREFIX, DESTDIR)
 	@set -e; for dir in $(tools); do $(MAKE) -C $$dir uninstall; done
 	$(take_note)
 
+deb: ## build the Debian packages (build/deb)
+	@scripts/deb
+
 demo: ## boot a kernel in QEMU and watch zvmo work on a real file (FILE=path)
 	@scripts/demo $(if $(FILE),'$(FILE)')
 
@@ -78,6 +81,9 @@ check: ## run every test, in QEMU where they need the module
 check-debug: ## run the tests in the guest on a debug kernel (builds that once)
 	@release=$$(tools/testing/vm/kernel --debug --print release) && \
 		tools/testing/check -k "$$release"
+
+check-deb: ## build the Debian packages, and try them in a clean system (as root)
+	@tools/testing/deb/test
 
 kunit: ## run the KUnit suites on that kernel
 	@tools/testing/kunit
@@ -97,4 +103,4 @@ help: ## this list
 	@echo '  KDIR=DIR   kernel build tree ($(KDIR))'
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
-.PHONY: all modules prepare tools load unload install install-modules install-tools uninstall demo demo-save check check-debug kunit fuzz clean clean-modules help
+.PHONY: all modules prepare tools load unload install install-modules install-tools uninstall deb demo demo-save check check-debug check-deb kunit fuzz clean clean-modules help

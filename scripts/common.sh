@@ -79,3 +79,14 @@ unpack_packages() {
 	rm -rf "$debs"
 	return $status
 }
+
+# copy_sources DIR: what git would take, or without git, all but what was built.
+# Files that git knows and that are gone are not missed.
+copy_sources() {
+	if [ -e "$top/.git" ] && have git; then
+		git -C "$top" -c safe.directory='*' ls-files -z --cached --others --exclude-standard
+	else
+		(cd "$top" && find . -name build -prune -o -name obj -prune -o ! -type d -print0)
+	fi | tar -C "$top" --null -T - --ignore-failed-read --warning=no-failed-read -cf - |
+		tar -C "$1" -xf -
+}
