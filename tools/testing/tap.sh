@@ -3,6 +3,8 @@
 #
 # Read by tests that are scripts (bash), after scripts/common.sh: results as TAP.
 # $subject is what they test, $work a directory.
+#
+# shellcheck disable=SC2154 # set by the reader
 
 number=0
 
