@@ -10,7 +10,8 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 
 release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' \
 	    $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
-build = $(CURDIR)/build/$(release)
+# Builds of other kinds (lint, coverage) have directories of their own.
+build = $(CURDIR)/build/$(or $(ZVMO_BUILD),$(release))
 depmod = $(firstword $(wildcard /sbin/depmod /usr/sbin/depmod) depmod)
 
 # What has its own Makefile: programs and libraries, and what tests them.
@@ -85,11 +86,29 @@ check-debug: ## run the tests in the guest on a debug kernel (builds that once)
 check-deb: ## build the Debian packages, and try them in a clean system (as root)
 	@tools/testing/deb/test
 
+matrix: ## run them on every kernel and architecture (SMOKE=1: a few of them)
+	@tools/testing/matrix $(if $(SMOKE),--smoke)
+
 kunit: ## run the KUnit suites on that kernel
 	@tools/testing/kunit
 
 fuzz: ## look for what nobody thought of (DURATION=60, SEED=n)
 	@tools/testing/fuzz/run $(if $(DURATION),-d $(DURATION)) $(if $(SEED),-s $(SEED))
+
+foreign: ## run stress-ng, fio, Redis and others on zvmo's memory (NAMES=...)
+	@tools/testing/foreign/test $(NAMES)
+
+lint: ## let static checkers look at everything
+	@tools/testing/lint/run
+
+htmldocs: ## the documents as HTML, in build/html (installs Sphinx)
+	@$(MAKE) -s -C Documentation html
+
+pictures: ## draw the pictures of the documents anew (installs Graphviz)
+	@$(MAKE) -s -C Documentation pictures
+
+updatedocs: ## run what the documents show, and put in what it prints
+	@$(MAKE) -s -C Documentation update
 
 clean: clean-modules ## remove what was built
 	@set -e; for dir in $(tools) $(tests); do $(MAKE) -C $$dir clean; done
@@ -103,4 +122,5 @@ help: ## this list
 	@echo '  KDIR=DIR   kernel build tree ($(KDIR))'
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
-.PHONY: all modules prepare tools load unload install install-modules install-tools uninstall deb demo demo-save check check-debug check-deb kunit fuzz clean clean-modules help
+# Those that help tells of, and others.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST)) prepare clean-modules

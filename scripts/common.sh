@@ -42,42 +42,48 @@ make_quietly() {
 	return 1
 }
 
+# arch_of RELEASE: the architecture of a kernel, as Debian names it.
+arch_of() {
+	case $1 in
+	*-amd64 | *-arm64) echo "${1##*-}" ;;
+	*) machine_arch ;;
+	esac
+}
+
+machine_arch() {
+	case $(uname -m) in
+	x86_64) echo amd64 ;;
+	aarch64) echo arm64 ;;
+	*) die 120 "no guest is known for $(uname -m)" "use an x86_64 or arm64 machine" ;;
+	esac
+}
+
+# cross_prefix ARCH: what the names of its compiler and binutils begin with here.
+cross_prefix() {
+	[ "$1" = "$(machine_arch)" ] || case $1 in
+	amd64) echo x86_64-linux-gnu- ;;
+	arm64) echo aarch64-linux-gnu- ;;
+	i386) echo i686-linux-gnu- ;;
+	esac
+}
+
 # build_module RELEASE [MAKE-ARGUMENT]...: for a kernel in the cache, as strictly
 # as tests want it.
 build_module() {
-	local release=$1 headers
+	local release=$1 kernel=$top/tools/testing/vm/kernel headers tools arch cross
 	shift
-	headers=$("$top/tools/testing/vm/kernel" --print headers "$release") &&
-		make_quietly "building zvmo.ko for the kernel $release" -C "$top" \
-			modules KDIR="$headers" W=1 KCFLAGS=-Werror "$@"
+	headers=$("$kernel" --print headers "$release") &&
+		tools=$("$kernel" --print tools "$release") || return
+	arch=$(arch_of "$release")
+	cross=$(cross_prefix "$arch")
+	PATH=${tools:+$tools:}$PATH make_quietly "building zvmo.ko for the kernel $release" \
+		-C "$top" modules KDIR="$headers" W=1 KCFLAGS=-Werror \
+		${cross:+ARCH="${arch/amd64/x86_64}" CROSS_COMPILE="$cross"} "$@"
 }
 
 # usage_of FILE: the comment at its head, without the licence line.
 usage_of() {
 	awk 'NR <= 2 { next } !/^#/ { exit } { sub(/^# ?/, ""); print }' "$1"
-}
-
-# with_fresh_index COMMAND...: run it; if it fails, the package lists may be
-# missing or name packages that are gone, so refresh them and run it again.
-with_fresh_index() {
-	"$@" && return
-	say "the package lists look old or missing"
-	"$top/scripts/setup" --refresh && "$@"
-}
-
-# unpack_packages DIR PACKAGE...: download Debian packages and unpack them
-# below DIR without installing them.
-unpack_packages() {
-	local dir=$1 debs status=0
-	shift
-	debs=$(mktemp -d) || return
-	say "downloading $*"
-	(cd "$debs" && apt-get -qq -o APT::Sandbox::User=root download "$@") >&2 || status=1
-	for deb in "$debs"/*.deb; do
-		[ $status -ne 0 ] || dpkg-deb -x "$deb" "$dir" || status=1
-	done
-	rm -rf "$debs"
-	return $status
 }
 
 # copy_sources DIR: what git would take, or without git, all but what was built.

@@ -180,9 +180,9 @@ TEST(map_offsets)
 	EXPECT_ZX(map(READ, 0, vmo, ZVMO_SIZE_MAX - PAGE, PAGE), OK);
 	/* The region's. */
 	EXPECT_ZX(map(READ | SPECIFIC, 0, vmo, 0, PAGE), OUT_OF_RANGE);
-	EXPECT_ZX(map(READ | SPECIFIC, 1ULL << 47, vmo, 0, PAGE), OUT_OF_RANGE);
+	EXPECT_ZX(map(READ | SPECIFIC, 1ULL << 48, vmo, 0, PAGE), OUT_OF_RANGE);
 	EXPECT_ZX(map(READ | SPECIFIC, -PAGE, vmo, 0, PAGE), OUT_OF_RANGE);
-	EXPECT_ZX(map(READ | OVERWRITE, at, vmo, 0, 1ULL << 47), OUT_OF_RANGE);
+	EXPECT_ZX(map(READ | OVERWRITE, at, vmo, 0, 1ULL << 48), OUT_OF_RANGE);
 	EXPECT_ZX(map(READ, 0, vmo, 0, 1ULL << 48), OUT_OF_RANGE);
 	/* Malformed beats outside. */
 	EXPECT_ZX(map(READ | SPECIFIC, 1, vmo, 0, UINT64_MAX), INVALID_ARGS);
@@ -420,9 +420,10 @@ TEST(map_no_room)
 {
 	zx_handle_t vmo = zx_test_create(0, ZX_VMO_UNBOUNDED);
 	zx_vaddr_t address;
+	uint64_t up_to_the_stack = (uintptr_t)&address & -PAGE;
 
-	EXPECT_ZX(zx_vmar_map(ROOT, READ, 0, vmo, 0, (1ULL << 47) - (1 << 20),
-			      &address),
+	EXPECT_ZX(zx_vmar_map(ROOT, READ, 0, vmo, 0,
+			      up_to_the_stack - (1 << 20), &address),
 		  NO_RESOURCES);
 }
 

@@ -184,7 +184,8 @@ TEST(contiguous_not_supported)
 	EXPECT_ZX(zx_vmo_create_contiguous(0, PAGE, 0, &vmo), NOT_SUPPORTED);
 	EXPECT_ZX(zx_vmo_create_contiguous(0, PAGE, 16, &vmo), NOT_SUPPORTED);
 	EXPECT_ZX(zx_vmo_create_contiguous(0, PAGE, 63, &vmo), NOT_SUPPORTED);
-	EXPECT_ZX(zx_vmo_create_contiguous(0, MAX, 0, &vmo), NOT_SUPPORTED);
+	EXPECT_ZX(zx_vmo_create_contiguous(0, (size_t)MAX, 0, &vmo),
+		  NOT_SUPPORTED);
 	EXPECT_EQ(vmo, 77);
 }
 
