@@ -83,11 +83,11 @@ check-debug: ## run the tests in the guest on a debug kernel (builds that once)
 	@release=$$(tools/testing/vm/kernel --debug --print release) && \
 		tools/testing/check -k "$$release"
 
-check-deb: ## build the Debian packages, and try them in a clean system (as root)
-	@tools/testing/deb/test
-
 matrix: ## run them on every kernel and architecture (SMOKE=1: a few of them)
 	@tools/testing/matrix $(if $(SMOKE),--smoke)
+
+check-deb: ## build the Debian packages, and try them in a clean system (as root)
+	@tools/testing/deb/test
 
 kunit: ## run the KUnit suites on that kernel
 	@tools/testing/kunit
@@ -123,4 +123,4 @@ help: ## this list
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
 # Those that help tells of, and others.
-.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST)) prepare clean-modules
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST)) prepare clean-modules install-modules install-tools
