@@ -72,8 +72,20 @@ kunit: ## run the KUnit suites on that kernel
 fuzz: ## look for what nobody thought of (DURATION=60, SEED=n)
 	@tools/testing/fuzz/run $(if $(DURATION),-d $(DURATION)) $(if $(SEED),-s $(SEED))
 
+foreign: ## run stress-ng, fio, Redis and others on zvmo's memory (NAMES=...)
+	@tools/testing/foreign/test $(NAMES)
+
 lint: ## let static checkers look at everything
 	@tools/testing/lint/run
+
+htmldocs: ## the documents as HTML, in build/html (installs Sphinx)
+	@$(MAKE) -s -C Documentation html
+
+pictures: ## draw the pictures of the documents anew (installs Graphviz)
+	@$(MAKE) -s -C Documentation pictures
+
+updatedocs: ## run what the documents show, and put in what it prints
+	@$(MAKE) -s -C Documentation update
 
 clean: clean-modules ## remove what was built
 	@set -e; for dir in $(tools) $(tests); do $(MAKE) -C $$dir clean; done
@@ -87,4 +99,5 @@ help: ## this list
 	@echo '  KDIR=DIR   kernel build tree ($(KDIR))'
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
-.PHONY: all modules prepare tools load unload install demo demo-save check check-debug matrix kunit fuzz lint clean clean-modules help
+# Those that help tells of, and two that it does not.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST)) prepare clean-modules
