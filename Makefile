@@ -7,8 +7,6 @@
 # the one that the tests boot) neither mix nor touch the source directories.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-PREFIX ?= /usr/local
-export PREFIX DESTDIR
 
 release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' \
 	    $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
@@ -45,10 +43,32 @@ load: ## load the module into this machine's kernel (as root)
 unload: ## unload it again (as root)
 	@scripts/load --unload
 
-install: all ## install module, headers, libraries (as root; PREFIX, DESTDIR)
-	$(MAKE) -C $(KDIR) M=$(build) INSTALL_MOD_PATH=$(DESTDIR) modules_install
-	$(depmod) $(if $(DESTDIR),-b $(DESTDIR)) $(release)
+# A module that was built for another kernel before goes with the others.
+modules_in = $(DESTDIR)/lib/modules/$(1)/updates/zvmo.ko*
+run_depmod = [ ! -e $(DESTDIR)/lib/modules/$(1)/modules.order ] || \
+	$(depmod) $(if $(DESTDIR),-b $(DESTDIR)) $(1)
+take_note = $(if $(DESTDIR),,@tools/system/apply)
+
+install: all install-modules install-tools ## put it all on this machine (as root; PREFIX, DESTDIR)
+	$(take_note)
+
+install-modules: modules
+	$(MAKE) -C $(KDIR) M=$(build) INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates modules_install
+	$(call run_depmod,$(release))
+
+install-tools: tools
 	@set -e; for dir in $(tools); do $(MAKE) -C $$dir install; done
+
+uninstall: ## remove it again (as root; PREFIX, DESTDIR)
+	@set -e; for module in $(wildcard $(call modules_in,*)); do \
+		release=$${module#$(DESTDIR)/lib/modules/}; release=$${release%%/*}; \
+		rm -v "$$module"; $(call run_depmod,$$release); \
+	done
+	@set -e; for dir in $(tools); do $(MAKE) -C $$dir uninstall; done
+	$(take_note)
+
+deb: ## build the Debian packages (build/deb)
+	@scripts/deb
 
 demo: ## boot a kernel in QEMU and watch zvmo work on a real file (FILE=path)
 	@scripts/demo $(if $(FILE),'$(FILE)')
@@ -65,6 +85,9 @@ check-debug: ## run the tests in the guest on a debug kernel (builds that once)
 
 matrix: ## run them on every kernel and architecture (SMOKE=1: a few of them)
 	@tools/testing/matrix $(if $(SMOKE),--smoke)
+
+check-deb: ## build the Debian packages, and try them in a clean system (as root)
+	@tools/testing/deb/test
 
 kunit: ## run the KUnit suites on that kernel
 	@tools/testing/kunit
@@ -100,4 +123,4 @@ help: ## this list
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
 # Those that help tells of, and two that it does not.
-.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST)) prepare clean-modules
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST)) prepare clean-modules install-modules install-tools

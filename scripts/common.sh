@@ -23,6 +23,10 @@ die() {
 	exit "$1"
 }
 
+have() {
+	command -v "$1" >/dev/null
+}
+
 # announce STEP: what takes long says so before it begins.
 announce() {
 	printf '==> %s\n' "$*"
@@ -80,4 +84,15 @@ build_module() {
 # usage_of FILE: the comment at its head, without the licence line.
 usage_of() {
 	awk 'NR <= 2 { next } !/^#/ { exit } { sub(/^# ?/, ""); print }' "$1"
+}
+
+# copy_sources DIR: what git would take, or without git, all but what was built.
+# Files that git knows and that are gone are not missed.
+copy_sources() {
+	if [ -e "$top/.git" ] && have git; then
+		git -C "$top" -c safe.directory='*' ls-files -z --cached --others --exclude-standard
+	else
+		(cd "$top" && find . -name build -prune -o -name obj -prune -o ! -type d -print0)
+	fi | tar -C "$top" --null -T - --ignore-failed-read --warning=no-failed-read -cf - |
+		tar -C "$1" -xf -
 }
