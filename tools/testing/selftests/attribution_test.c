@@ -597,8 +597,8 @@ TEST(range_needs_good_arguments)
 
 	EXPECT_ERRNO(range_info(fd, &info, 1, PAGE), EINVAL);
 	EXPECT_ERRNO(range_info(fd, &info, PAGE, PAGE / 2), EINVAL);
-	EXPECT_ERRNO(range_info(fd, &info, -PAGE, PAGE), ERANGE);
-	EXPECT_ERRNO(range_info(fd, &info, 2 * PAGE, -PAGE), ERANGE);
+	EXPECT_ERRNO(range_info(fd, &info, -(uint64_t)PAGE, PAGE), ERANGE);
+	EXPECT_ERRNO(range_info(fd, &info, 2 * PAGE, -(uint64_t)PAGE), ERANGE);
 	EXPECT_ERRNO(range_info(STDIN_FILENO, &info, 0, PAGE), ENOTTY);
 	memset(&info, 0, sizeof(info));
 	info.argsz = sizeof(info);
