@@ -4,7 +4,8 @@
 #
 # The module is built in build/RELEASE of the kernel that it is for, from links
 # to the sources there, so that builds for several kernels (the running one, and
-# the one that the tests boot) neither mix nor touch the source directories.
+# the one that the tests boot) neither mix nor touch the source directories. Nor
+# do builds that differ otherwise and have a VARIANT to their name.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr/local
@@ -12,7 +13,7 @@ export PREFIX DESTDIR
 
 release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' \
 	    $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
-build = $(CURDIR)/build/$(release)
+build = $(CURDIR)/build/$(release)$(VARIANT)
 depmod = $(firstword $(wildcard /sbin/depmod /usr/sbin/depmod) depmod)
 
 # What has its own Makefile: programs and libraries, and what tests them.
@@ -65,6 +66,9 @@ check-debug: ## run the tests in the guest on a debug kernel (builds that once)
 kunit: ## run the KUnit suites on that kernel
 	@tools/testing/kunit
 
+coverage: ## which lines of the module no test reaches
+	@tools/testing/coverage/run
+
 fuzz: ## look for what nobody thought of (DURATION=60, SEED=n)
 	@tools/testing/fuzz/run $(if $(DURATION),-d $(DURATION)) $(if $(SEED),-s $(SEED))
 
@@ -80,4 +84,4 @@ help: ## this list
 	@echo '  KDIR=DIR   kernel build tree ($(KDIR))'
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
-.PHONY: all modules prepare tools load unload install demo demo-save check check-debug kunit fuzz clean clean-modules help
+.PHONY: all modules prepare tools load unload install demo demo-save check check-debug kunit coverage fuzz clean clean-modules help
