@@ -16,6 +16,7 @@
 #include <linux/sort.h>
 
 #include "attribution.h"
+#include "compat.h"
 #include "mapping.h"
 
 /* The trees of a family, all locked. */
@@ -199,6 +200,29 @@ int zvmo_attribute_range(struct zvmo *vmo, struct zvmo_range_info *info)
 	if (!err)
 		fill_share(info, &share);
 	return err;
+}
+
+/**
+ * zvmo_attribute_cgroup() - Tell whom a VMO is charged to.
+ * @vmo: The VMO.
+ *
+ * Context: May sleep. Takes and releases the lock of its content object.
+ * Return: The number of the memory cgroup to which its first page is charged, or
+ * 0 if it has no page, or one that is not charged.
+ */
+u64 zvmo_attribute_cgroup(struct zvmo *vmo)
+{
+	struct zvmo_cow *cow = vmo->cow;
+	unsigned long pages = zvmo_size(vmo) >> PAGE_SHIFT;
+	unsigned long index = zvmo_cow_index(cow, vmo->first);
+	u64 cgroup = 0;
+
+	down_read(&cow->lock);
+	if (pages && zvmo_tree_next_page(&cow->tree, &index, index + pages - 1))
+		cgroup = zvmo_page_cgroup(zvmo_entry_page(
+			zvmo_tree_lookup(&cow->tree, index)));
+	up_read(&cow->lock);
+	return cgroup;
 }
 
 /* What an extent is; its page, if it is one, has so many holders. */

@@ -35,6 +35,7 @@ struct zvmo_page_runs {
 
 int zvmo_attribute_vmo(struct zvmo *vmo, struct zvmo_info *info);
 int zvmo_attribute_range(struct zvmo *vmo, struct zvmo_range_info *info);
+u64 zvmo_attribute_cgroup(struct zvmo *vmo);
 int zvmo_attribute_pages(struct zvmo *vmo, unsigned long end,
 			 struct zvmo_page_runs *runs);
 

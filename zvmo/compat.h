@@ -10,6 +10,7 @@
 
 #include <linux/fs.h>
 #include <linux/list_lru.h>
+#include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/shrinker.h>
@@ -216,6 +217,23 @@ static inline u32 zvmo_mm_pid(const struct mm_struct *mm,
 	rcu_read_unlock();
 #endif
 	return pid;
+}
+
+/* The number of the memory cgroup to which a page is charged, or 0. */
+static inline u64 zvmo_page_cgroup(struct page *page)
+{
+	u64 number = 0;
+
+#ifdef CONFIG_MEMCG
+	struct mem_cgroup *memcg;
+
+	rcu_read_lock();
+	memcg = page_memcg_check(page);
+	if (memcg)
+		number = cgroup_ino(memcg->css.cgroup);
+	rcu_read_unlock();
+#endif
+	return number;
 }
 
 #include "memory_type.h" /* of the architecture */

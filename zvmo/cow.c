@@ -35,6 +35,7 @@
 #include "cow.h"
 #include "page.h"
 #include "share.h"
+#include "trace.h"
 
 /* Pages handled before the lock is let go of for others. */
 #define COW_BATCH 64
@@ -407,6 +408,7 @@ int zvmo_cow_own_page(struct zvmo_cow *cow, unsigned long pgoff,
 	if (old) {
 		touch_page(cow, old);
 		copy_highpage(*page, old);
+		trace_zvmo_fork_page(cow, pgoff);
 	}
 	return zvmo_cow_replace_page(cow, pgoff, old, spare);
 }
@@ -443,6 +445,7 @@ int zvmo_cow_detach_page(struct zvmo_cow *cow, unsigned long pgoff,
 		return -EAGAIN;
 	*page = *spare;
 	copy_highpage(*page, old);
+	trace_zvmo_fork_page(cow, pgoff);
 	return zvmo_cow_replace_page(cow, pgoff, old, spare);
 }
 

@@ -28,6 +28,7 @@
 #include "compat.h"
 #include "discard.h"
 #include "event.h"
+#include "trace.h"
 
 unsigned int zvmo_discard_age;
 module_param_named(discard_age, zvmo_discard_age, uint, 0644);
@@ -201,6 +202,7 @@ static unsigned long shrinker_scan(struct shrinker *shrinker,
 	shrink.nr_to_walk = list_lru_shrink_count(&discard_lru, sc);
 	list_lru_walk_one(&discard_lru, sc->nid, sc->memcg, isolate, &shrink,
 			  &shrink.nr_to_walk);
+	trace_zvmo_reclaim(shrink.want, shrink.freed);
 	if (!shrink.freed)
 		return SHRINK_STOP;
 	/* Else reclaim thinks that nothing helps, and goes on until all is gone. */
@@ -424,6 +426,7 @@ unsigned long zvmo_discard_reclaim(unsigned long want)
 
 	list_lru_walk(&discard_lru, isolate, &shrink,
 		      list_lru_count(&discard_lru));
+	trace_zvmo_reclaim(shrink.want, shrink.freed);
 	return shrink.freed;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zvmo: events for who listens to the netlink family
+ * zvmo: events, for tracepoints and for who listens to the netlink family
  *
  * What is told is said in Documentation/netlink/specs/zvmo.yaml. An event never
  * makes what it tells of fail or wait: a message for which there is no memory is
@@ -19,6 +19,7 @@
 
 #include "event.h"
 #include "netlink.h"
+#include "trace.h"
 #include "vmo.h"
 
 static atomic_long_t nr_lost;
@@ -111,6 +112,7 @@ static void tell_created(u8 cmd, const struct zvmo *vmo, u64 parent)
  */
 void zvmo_event_create(const struct zvmo *vmo)
 {
+	trace_zvmo_create(vmo);
 	if (somebody_listens())
 		tell_created(ZVMO_CMD_CREATE_NTF, vmo, 0);
 }
@@ -122,6 +124,7 @@ void zvmo_event_create(const struct zvmo *vmo)
  */
 void zvmo_event_clone(const struct zvmo *vmo, const struct zvmo *parent)
 {
+	trace_zvmo_clone(vmo, parent);
 	if (somebody_listens())
 		tell_created(ZVMO_CMD_CLONE_NTF, vmo, parent->koid);
 }
@@ -134,6 +137,7 @@ void zvmo_event_destroy(const struct zvmo *vmo)
 {
 	struct event event;
 
+	trace_zvmo_destroy(vmo);
 	if (!somebody_listens())
 		return;
 	event_begin(&event, ZVMO_CMD_DESTROY_NTF);
@@ -169,6 +173,7 @@ void zvmo_event_discard(const struct zvmo_cow *cow, unsigned long pages)
 {
 	struct event event;
 
+	trace_zvmo_discard(cow, pages);
 	if (!somebody_listens())
 		return;
 	event_begin(&event, ZVMO_CMD_DISCARD_NTF);
@@ -177,21 +182,49 @@ void zvmo_event_discard(const struct zvmo_cow *cow, unsigned long pages)
 	event_send(&event);
 }
 
+/*
+ * Is something that may happen at a high rate to be told? If it is, the event has
+ * begun, and says whom it happened to.
+ */
+static bool event_begin_limited(struct event *event, u8 cmd,
+				struct ratelimit_state *rate)
+{
+	ratelimit_set_flags(rate, RATELIMIT_MSG_ON_RELEASE);
+	if (!somebody_listens() || !__ratelimit(rate))
+		return false;
+	event_begin(event, cmd);
+	event_put_owner(event, current_euid(), task_tgid_nr(current));
+	return true;
+}
+
 /**
  * zvmo_event_out_of_memory() - Tell that the current process got no page.
  *
- * Told now and then only, since it may happen at a high rate.
+ * Told now and then only.
  */
 void zvmo_event_out_of_memory(void)
 {
 	static DEFINE_RATELIMIT_STATE(rate, HZ, 10);
 	struct event event;
 
-	ratelimit_set_flags(&rate, RATELIMIT_MSG_ON_RELEASE);
-	if (!somebody_listens() || !__ratelimit(&rate))
+	if (event_begin_limited(&event, ZVMO_CMD_OUT_OF_MEMORY_NTF, &rate))
+		event_send(&event);
+}
+
+/**
+ * zvmo_event_limit_hit() - Tell that a limit stopped the current process.
+ * @limit: ZVMO_LIMIT_*.
+ *
+ * Told now and then only.
+ */
+void zvmo_event_limit_hit(u32 limit)
+{
+	static DEFINE_RATELIMIT_STATE(rate, HZ, 10);
+	struct event event;
+
+	if (!event_begin_limited(&event, ZVMO_CMD_LIMIT_HIT_NTF, &rate))
 		return;
-	event_begin(&event, ZVMO_CMD_OUT_OF_MEMORY_NTF);
-	event_put_owner(&event, current_euid(), task_tgid_nr(current));
+	event_put_u32(&event, ZVMO_A_VMO_LIMIT, limit);
 	event_send(&event);
 }
 

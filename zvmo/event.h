@@ -5,6 +5,8 @@
 #ifndef _ZVMO_EVENT_H
 #define _ZVMO_EVENT_H
 
+#include <linux/types.h>
+
 struct zvmo;
 struct zvmo_cow;
 
@@ -14,6 +16,7 @@ void zvmo_event_destroy(const struct zvmo *vmo);
 void zvmo_event_restore(const struct zvmo *vmo, const struct zvmo *source);
 void zvmo_event_discard(const struct zvmo_cow *cow, unsigned long pages);
 void zvmo_event_out_of_memory(void);
+void zvmo_event_limit_hit(u32 limit);
 unsigned long zvmo_event_count_lost(void);
 
 #endif /* _ZVMO_EVENT_H */

@@ -25,6 +25,7 @@
 #include "handle.h"
 #include "page.h"
 #include "share.h"
+#include "trace.h"
 
 #define FAULT_AROUND_MAX ((unsigned int)ZVMO_FAULT_AROUND_MAX)
 
@@ -300,12 +301,17 @@ static vm_fault_t fault_write(struct vm_fault *vmf, struct zvmo *vmo,
 vm_fault_t zvmo_fault(struct vm_fault *vmf)
 {
 	struct zvmo *vmo = fault_vmo(vmf);
+	vm_fault_t ret;
 
+	trace_zvmo_fault_enter(vmo, vmf);
 	if (!(vmf->flags & FAULT_FLAG_WRITE))
-		return fault_read(vmf, vmo);
-	if (!(vmf->vma->vm_flags & VM_SHARED))
-		return fault_private(vmf, vmo);
-	return fault_write(vmf, vmo, false);
+		ret = fault_read(vmf, vmo);
+	else if (!(vmf->vma->vm_flags & VM_SHARED))
+		ret = fault_private(vmf, vmo);
+	else
+		ret = fault_write(vmf, vmo, false);
+	trace_zvmo_fault_exit(vmo, vmf, ret);
+	return ret;
 }
 
 /**
@@ -318,7 +324,13 @@ vm_fault_t zvmo_fault(struct vm_fault *vmf)
  */
 vm_fault_t zvmo_page_mkwrite(struct vm_fault *vmf)
 {
-	return fault_write(vmf, fault_vmo(vmf), true);
+	struct zvmo *vmo = fault_vmo(vmf);
+	vm_fault_t ret;
+
+	trace_zvmo_fault_enter(vmo, vmf);
+	ret = fault_write(vmf, vmo, true);
+	trace_zvmo_fault_exit(vmo, vmf, ret);
+	return ret;
 }
 
 /**

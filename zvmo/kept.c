@@ -22,6 +22,7 @@
 #include <linux/string.h>
 #include <linux/xarray.h>
 
+#include "event.h"
 #include "kept.h"
 #include "vmo_file.h"
 
@@ -53,14 +54,16 @@ struct kept {
 	char name[ZVMO_NAME_LEN];
 };
 
-/* Protects the two below; nothing nests inside. */
+/* Protects the three below; nothing nests inside. */
 static DEFINE_MUTEX(kept_lock);
 static struct rb_root kept_table = RB_ROOT;
 /* How many each user keeps, by uid; as values. */
 static DEFINE_XARRAY(kept_counts);
 
-static unsigned int kept_max = 256;
-module_param(kept_max, uint, 0644);
+static unsigned long nr_kept;
+
+unsigned int zvmo_kept_max = 256;
+module_param_named(kept_max, zvmo_kept_max, uint, 0644);
 MODULE_PARM_DESC(
 	kept_max,
 	"How many VMOs a user without CAP_SYS_RESOURCE can keep under names (default 256)");
@@ -151,7 +154,7 @@ static int count_up(kuid_t uid)
 	unsigned long count = count_of(uid);
 
 	lockdep_assert_held(&kept_lock);
-	if (count >= READ_ONCE(kept_max) && !capable(CAP_SYS_RESOURCE))
+	if (count >= READ_ONCE(zvmo_kept_max) && !capable(CAP_SYS_RESOURCE))
 		return -ENOSPC;
 	return xa_err(xa_store(&kept_counts, __kuid_val(uid),
 			       xa_mk_value(count + 1), GFP_KERNEL_ACCOUNT));
@@ -192,6 +195,7 @@ static int insert_kept(struct kept *new)
 		return err;
 	rb_link_node(&new->node, parent, link);
 	rb_insert_color(&new->node, &kept_table);
+	WRITE_ONCE(nr_kept, nr_kept + 1);
 	return 0;
 }
 
@@ -227,6 +231,8 @@ int zvmo_kept_add(const struct zvmo_handle *handle,
 	if (!err)
 		kref_get(&kept->vmo->refs);
 	mutex_unlock(&kept_lock);
+	if (err == -ENOSPC)
+		zvmo_event_limit_hit(ZVMO_LIMIT_KEPT);
 	if (err)
 		kfree(kept);
 	return err;
@@ -289,6 +295,7 @@ static struct kept *remove_kept(const char *name)
 	if (!is_owner(kept) && !capable(CAP_FOWNER))
 		return ERR_PTR(-EACCES);
 	rb_erase(&kept->node, &kept_table);
+	WRITE_ONCE(nr_kept, nr_kept - 1);
 	count_down(kept->uid);
 	return kept;
 }
@@ -352,4 +359,14 @@ int zvmo_kept_next(struct zvmo_kept_info *info)
 	}
 	mutex_unlock(&kept_lock);
 	return err;
+}
+
+/**
+ * zvmo_kept_count_all() - How many VMOs are kept.
+ *
+ * Return: The number.
+ */
+unsigned long zvmo_kept_count_all(void)
+{
+	return READ_ONCE(nr_kept);
 }

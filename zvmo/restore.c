@@ -13,6 +13,7 @@
  */
 #include "restore.h"
 #include "share.h"
+#include "trace.h"
 
 /* A restoration: tree indexes are those of a window of @cow, and of @source. */
 struct restore {
@@ -136,5 +137,6 @@ int zvmo_restore(struct zvmo *vmo, struct zvmo *source, u64 offset, u64 end)
 		zvmo_cow_unlock_pair(vmo->cow, true, source->cow, exclusive);
 		exclusive = true;
 	} while (err == -EAGAIN);
+	trace_zvmo_restore(vmo, source, offset, end, err);
 	return err;
 }

@@ -26,6 +26,7 @@
 #include "page.h"
 #include "protect.h"
 #include "share.h"
+#include "trace.h"
 
 /* Exposed pages in a row that are cheaper to unmap than to write-protect. */
 #define UNMAP_RUN_MIN 8
@@ -175,6 +176,7 @@ static void conceal_pinned(struct conceal *conceal, unsigned long index,
 		return;
 	}
 	copy_highpage(copy, page);
+	trace_zvmo_fork_page(conceal->cow, index - conceal->cow->base);
 	conceal->err = zvmo_tree_store(&conceal->copies, index,
 				       zvmo_page_entry(copy), &old);
 	if (conceal->err)

@@ -43,6 +43,14 @@ enum zvmo_vmo_flags {
 };
 
 /**
+ * enum zvmo_limit - What a user can have only so many of.
+ * @ZVMO_LIMIT_KEPT: VMOs kept under names; the setting is kept-max.
+ */
+enum zvmo_limit {
+	ZVMO_LIMIT_KEPT,
+};
+
+/**
  * enum zvmo_page_state - What a page of a VMO is.
  * @ZVMO_PAGE_STATE_ABSENT: It holds no memory and reads as zero.
  * @ZVMO_PAGE_STATE_PRIVATE: A page that no relative holds too.
@@ -93,6 +101,8 @@ enum {
 	ZVMO_A_VMO_NAME_PREFIX,
 	ZVMO_A_VMO_SOURCE,
 	ZVMO_A_VMO_PAGES,
+	ZVMO_A_VMO_CGROUP,
+	ZVMO_A_VMO_LIMIT,
 
 	__ZVMO_A_VMO_MAX,
 	ZVMO_A_VMO_MAX = (__ZVMO_A_VMO_MAX - 1)
@@ -139,6 +149,7 @@ enum {
 	ZVMO_A_STATS_RECLAIMABLE,
 	ZVMO_A_STATS_DISCARDED,
 	ZVMO_A_STATS_EVENTS_LOST,
+	ZVMO_A_STATS_KEPT,
 
 	__ZVMO_A_STATS_MAX,
 	ZVMO_A_STATS_MAX = (__ZVMO_A_STATS_MAX - 1)
@@ -149,6 +160,7 @@ enum {
 	ZVMO_A_CONFIG_FAULT_AROUND,
 	ZVMO_A_CONFIG_AMBIENT_MARK_VMO_EXEC,
 	ZVMO_A_CONFIG_CACHE_INVALIDATE,
+	ZVMO_A_CONFIG_KEPT_MAX,
 
 	__ZVMO_A_CONFIG_MAX,
 	ZVMO_A_CONFIG_MAX = (__ZVMO_A_CONFIG_MAX - 1)
@@ -178,6 +190,7 @@ enum {
 	ZVMO_CMD_RESTORE_NTF,
 	ZVMO_CMD_DISCARD_NTF,
 	ZVMO_CMD_OUT_OF_MEMORY_NTF,
+	ZVMO_CMD_LIMIT_HIT_NTF,
 
 	__ZVMO_CMD_MAX,
 	ZVMO_CMD_MAX = (__ZVMO_CMD_MAX - 1)

@@ -5,7 +5,7 @@
 
 TOP is the directory of zvmo, LINUX has the kernel's netlink tools. Generated
 from the specification by the kernel's generator are the header, which has to be
-the one in uapi/, and policies, which have to be those in zvmo/netlink.c. The
+the one in uapi/, and policies, which have to be those in zvmo/netlink*.c. The
 module has one policy where the generator makes two, for both forms of an
 operation: it has to be the union.
 """
@@ -21,7 +21,7 @@ import yaml
 TOP, LINUX = sys.argv[1:3]
 SPEC = f"{TOP}/Documentation/netlink/specs/zvmo.yaml"
 HEADER = f"{TOP}/uapi/linux/zvmo_netlink.h"
-MODULE = f"{TOP}/zvmo/netlink.c"
+MODULE = [f"{TOP}/zvmo/netlink.c", f"{TOP}/zvmo/netlink_module.c"]
 
 
 def read(path):
@@ -143,7 +143,7 @@ def main():
     Case.expect(header == read(HEADER), "is what the header was made of",
                 f"{HEADER} differs",
                 "ynl-gen-c.py --mode uapi --header --spec zvmo.yaml")
-    module = read(MODULE)
+    module = "".join(read(path) for path in MODULE)
     check_tables(spec, kernel, module)
     check_attributes(spec, module)
     print(f"1..{Case.number}")

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -959,6 +960,103 @@ TEST(out_of_memory_is_told)
 	nl_close(nl);
 }
 
+static int keep(int fd, const char *name)
+{
+	struct zvmo_keep args = { .argsz = sizeof(args), .mode = 0600 };
+
+	strncpy(args.name, name, sizeof(args.name) - 1);
+	return ioc(fd, ZVMO_IOC_KEEP, &args);
+}
+
+static int drop(const char *name)
+{
+	struct zvmo_name args = { .argsz = sizeof(args) };
+	int device = open("/dev/zvmo", O_RDWR), ret;
+
+	strncpy(args.name, name, sizeof(args.name) - 1);
+	ret = ioc(device, ZVMO_IOC_DROP, &args);
+	close(device);
+	return ret;
+}
+
+static uint64_t kept(struct nl *nl)
+{
+	nl_begin(nl, ZVMO_CMD_STATS_GET);
+	ASSERT_EQ(nl_do(nl), 0);
+	return number(nl, ZVMO_A_STATS_KEPT);
+}
+
+TEST(kept_vmos_are_counted_and_limited)
+{
+	struct nl *nl = nl_open(), *events = nl_open();
+	int fd = test_create(PAGE, 0);
+	uint64_t before = kept(nl);
+	pid_t child;
+
+	nl_begin(nl, ZVMO_CMD_CONFIG_SET);
+	nl_put_u32(nl, ZVMO_A_CONFIG_KEPT_MAX, 1);
+	ASSERT_EQ(nl_do(nl), 0);
+	nl_begin(nl, ZVMO_CMD_CONFIG_GET);
+	ASSERT_EQ(nl_do(nl), 0);
+	EXPECT_EQ(number(nl, ZVMO_A_CONFIG_KEPT_MAX), 1);
+	ASSERT_EQ(nl_listen(events), 0);
+	child = test_fork();
+	if (!child) {
+		ASSERT_EQ(setresuid(OTHER_USER, OTHER_USER, OTHER_USER), 0);
+		EXPECT_EQ(keep(fd, "nl1"), 0);
+		EXPECT_EQ(nl_event(events), 0);
+		EXPECT_EQ(keep(fd, "nl2"), -ENOSPC);
+		_exit(0);
+	}
+	test_wait_for(child);
+	EXPECT_EQ(kept(nl), before + 1);
+	EXPECT_EQ(nl_event(events), ZVMO_CMD_LIMIT_HIT_NTF);
+	EXPECT_EQ(number(events, ZVMO_A_VMO_LIMIT), ZVMO_LIMIT_KEPT);
+	EXPECT_EQ(number(events, ZVMO_A_VMO_OWNER_UID), OTHER_USER);
+	EXPECT_EQ(number(events, ZVMO_A_VMO_OWNER_PID), child);
+	EXPECT_EQ(nl_event(events), 0);
+	EXPECT_EQ(drop("nl1"), 0);
+	EXPECT_EQ(kept(nl), before);
+	guest_set_parameter("kept_max", "256");
+	test_close(fd);
+	nl_close(events);
+	nl_close(nl);
+}
+
+static uint64_t cgroup_of(struct nl *nl, int fd)
+{
+	nl_begin(nl, ZVMO_CMD_VMO_GET);
+	nl_put_u64(nl, ZVMO_A_VMO_ID, koid_of(fd));
+	nl_put(nl, ZVMO_A_VMO_DETAILS, NULL, 0);
+	ASSERT_EQ(nl_do(nl), 0);
+	return number(nl, ZVMO_A_VMO_CGROUP);
+}
+
+TEST(the_cgroup_is_that_of_who_wrote_first)
+{
+	struct nl *nl = nl_open();
+	int fd = test_create(2 * PAGE, 0), slice;
+	struct stat group;
+	pid_t child;
+
+	slice = test_child(fd, ZVMO_CHILD_SLICE, PAGE, PAGE);
+	cgroup_create("nl-cg", 64 * MIB);
+	ASSERT_EQ(stat("/sys/fs/cgroup/nl-cg", &group), 0);
+	EXPECT_EQ(cgroup_of(nl, fd), UINT64_MAX);
+	child = test_fork();
+	if (!child) {
+		cgroup_enter("nl-cg");
+		test_fill(fd, 0, PAGE, 'x');
+		_exit(0);
+	}
+	test_wait_for(child);
+	EXPECT_EQ(cgroup_of(nl, fd), group.st_ino);
+	EXPECT_EQ(cgroup_of(nl, slice), UINT64_MAX);
+	test_close(slice);
+	test_close(fd);
+	nl_close(nl);
+}
+
 /* Bytes at random: no answer matters, only that there is one. */
 TEST_WITHIN(random_bytes, 120)
 {
@@ -994,6 +1092,7 @@ TEST_WITHIN(random_bytes, 120)
 	guest_set_parameter("fault_around", "16");
 	guest_set_parameter("ambient_mark_vmo_exec", "0");
 	guest_set_parameter("cache_invalidate", "0");
+	guest_set_parameter("kept_max", "256");
 	nl_close(nl);
 	nl = nl_open();
 	EXPECT_EQ(get(nl, koid_of(fd)), 0);

@@ -26,6 +26,7 @@ static const struct setting settings[] = {
 	{ "fault-around", ZVMO_A_CONFIG_FAULT_AROUND, false },
 	{ "ambient-mark-vmo-exec", ZVMO_A_CONFIG_AMBIENT_MARK_VMO_EXEC, true },
 	{ "cache-invalidate", ZVMO_A_CONFIG_CACHE_INVALIDATE, true },
+	{ "kept-max", ZVMO_A_CONFIG_KEPT_MAX, false },
 };
 
 #define NR_SETTINGS (sizeof(settings) / sizeof(*settings))
@@ -147,8 +148,9 @@ const struct command command_config = {
 	.details =
 		"\n"
 		"Settings: discard-age (milliseconds), fault-around (pages),\n"
-		"ambient-mark-vmo-exec and cache-invalidate (yes or no). To change them needs\n"
-		"CAP_SYS_ADMIN; either all change or none.",
+		"ambient-mark-vmo-exec and cache-invalidate (yes or no), kept-max (VMOs that\n"
+		"a user can keep). To change them needs CAP_SYS_ADMIN; either all change or\n"
+		"none.",
 	.examples = "  zvmoctl config\n"
 		    "  zvmoctl config get fault-around\n"
 		    "  zvmoctl config set discard-age=5000 fault-around=8\n",

@@ -47,6 +47,7 @@ static const struct {
 	{ ZVMO_CMD_RESTORE_NTF, "restore" },
 	{ ZVMO_CMD_DISCARD_NTF, "discard" },
 	{ ZVMO_CMD_OUT_OF_MEMORY_NTF, "out-of-memory" },
+	{ ZVMO_CMD_LIMIT_HIT_NTF, "limit-hit" },
 };
 
 #define NR_EVENTS (sizeof(events) / sizeof(*events))
@@ -129,6 +130,10 @@ static void output_attrs(struct nlattr *const *attrs)
 		output_number("source", genl_u64(attrs[ZVMO_A_VMO_SOURCE]));
 	if (attrs[ZVMO_A_VMO_PAGES])
 		output_number("pages", genl_u64(attrs[ZVMO_A_VMO_PAGES]));
+	if (attrs[ZVMO_A_VMO_LIMIT])
+		output_string("limit",
+			      words_of(words_limits,
+				       genl_u32(attrs[ZVMO_A_VMO_LIMIT])));
 	if (attrs[ZVMO_A_VMO_OWNER_UID])
 		output_number("owner-uid", vmo.owner_uid);
 	if (attrs[ZVMO_A_VMO_OWNER_PID])
@@ -180,7 +185,7 @@ const struct command command_monitor = {
 	.text = "Print events as they happen, as root",
 	.details =
 		"\n"
-		"Events: create, clone, destroy, restore, discard, out-of-memory.\n"
+		"Events: create, clone, destroy, restore, discard, out-of-memory, limit-hit.\n"
 		"JSON is an object a line. The event \"lost\" says that there were more than\n"
 		"could be read.",
 	.examples = "  zvmoctl monitor\n"

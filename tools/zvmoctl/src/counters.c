@@ -15,6 +15,7 @@ const struct counter counters[NR_COUNTERS] = {
 	{ "reclaimable", ZVMO_A_STATS_RECLAIMABLE, false },
 	{ "discarded", ZVMO_A_STATS_DISCARDED, true },
 	{ "events-lost", ZVMO_A_STATS_EVENTS_LOST, true },
+	{ "kept", ZVMO_A_STATS_KEPT, false },
 };
 
 static void take(struct nlattr *const *attrs, struct nlmsghdr *header,

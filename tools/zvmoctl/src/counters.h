@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NR_COUNTERS 7
+#define NR_COUNTERS 8
 
 /**
  * struct counter - A counter.

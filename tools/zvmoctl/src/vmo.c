@@ -41,6 +41,7 @@ void vmo_from_attrs(struct vmo *vmo, struct nlattr *const *attrs)
 	vmo->private_bytes = genl_u64(attrs[ZVMO_A_VMO_PRIVATE_BYTES]);
 	vmo->scaled_bytes = genl_u64(attrs[ZVMO_A_VMO_SCALED_BYTES]);
 	vmo->metadata_bytes = genl_u64(attrs[ZVMO_A_VMO_METADATA_BYTES]);
+	vmo->cgroup = genl_u64(attrs[ZVMO_A_VMO_CGROUP]);
 	vmo->has_details = attrs[ZVMO_A_VMO_PRIVATE_BYTES];
 }
 
@@ -153,4 +154,6 @@ void vmo_output(const struct vmo *vmo)
 	output_size("private-bytes", vmo->private_bytes);
 	output_size("scaled-bytes", vmo->scaled_bytes);
 	output_size("metadata-bytes", vmo->metadata_bytes);
+	if (vmo->cgroup)
+		output_number("cgroup", vmo->cgroup);
 }

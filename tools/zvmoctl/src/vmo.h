@@ -37,6 +37,7 @@ struct vmo {
 	uint64_t private_bytes;
 	uint64_t scaled_bytes;
 	uint64_t metadata_bytes;
+	uint64_t cgroup;
 	bool has_details;
 	bool has_locks;
 };

@@ -16,6 +16,8 @@ const char *const words_cache_policies[] = { "cached", "uncached",
 					     "uncached-device",
 					     "write-combining", NULL };
 
+const char *const words_limits[] = { "kept", NULL };
+
 const char *const words_page_states[] = {
 	"absent", "private",	    "shared", "zero",	"compressed",
 	"dirty",  "awaiting-clean", "pinned", "loaned", NULL

@@ -10,6 +10,7 @@
 extern const char *const words_kinds[];
 extern const char *const words_flags[];
 extern const char *const words_cache_policies[];
+extern const char *const words_limits[];
 extern const char *const words_page_states[];
 
 /**
