@@ -748,3 +748,78 @@ static int call_fork_mapped(struct scene *scene)
 	return 0;
 }
 FAIL_TEST(fork_mapped, UNCHANGED)
+
+/* Loading the module, without the scene: what was set up is undone again. */
+
+#define MODULE "/vm/zvmo.ko"
+#define MODULE_INIT_MAX 300 /* allocations, at least, of its own */
+#define MODULE_STEP 3 /* each takes a while */
+
+static int load(int image)
+{
+	return syscall(SYS_finit_module, image, "", 0) ? -errno : 0;
+}
+
+static void unload(void)
+{
+	ASSERT_EQ(syscall(SYS_delete_module, "zvmo", O_NONBLOCK), 0);
+}
+
+/* Whether there is an n-th allocation, which failed. */
+static bool load_nth(int image, int nth, unsigned int n)
+{
+	bool failed;
+	int result;
+
+	test_context("n = %u", n);
+	fail_nth(nth, n);
+	result = load(image);
+	failed = fail_end(nth);
+	if (result)
+		EXPECT_EQ(result, -ENOMEM);
+	else
+		unload();
+	EXPECT(failed || !result);
+	return failed;
+}
+
+/* The last n for which there is one. */
+static unsigned int load_last(int image, int nth)
+{
+	unsigned int some = 1, none = 1024, middle;
+
+	while (load_nth(image, nth, none)) {
+		some = none;
+		none *= 2;
+	}
+	while (none - some > 1) {
+		middle = (some + none) / 2;
+		if (load_nth(image, nth, middle))
+			some = middle;
+		else
+			none = middle;
+	}
+	return some;
+}
+
+/*
+ * The kernel allocates a lot before it calls the module; so what fails are the
+ * last allocations.
+ */
+TEST_WITHIN(module_load, 300)
+{
+	int nth = fail_begin(), image = open(MODULE, O_RDONLY | O_CLOEXEC);
+	unsigned int n, last, failures = 0;
+
+	if (image < 0)
+		SKIP("there is no " MODULE);
+	unload();
+	last = load_last(image, nth);
+	for (n = last; n && n + MODULE_INIT_MAX > last;
+	     n -= n > MODULE_STEP ? MODULE_STEP : n)
+		failures += load_nth(image, nth, n);
+	test_note("%u allocations, %u failures", last, failures);
+	EXPECT_GE(failures, 1);
+	ASSERT_EQ(load(image), 0);
+	close(nth);
+}
