@@ -7,6 +7,7 @@
  * the next write goes to a page of one's own. Rows are explained in rows.h.
  */
 #include <linux/highmem.h>
+#include <linux/mmu_notifier.h>
 
 #include "compat.h"
 #include "fixture.h"
@@ -144,6 +145,32 @@ static void page_by_page_where_there_are_slices(struct kunit *test)
 	zvmo_put(vmo);
 }
 
+#ifdef CONFIG_MMU_NOTIFIER
+static const struct mmu_notifier_ops no_ops = {};
+
+/* As where a virtual machine has the memory: a module cannot tell notifiers. */
+static void page_by_page_where_there_are_notifiers(struct kunit *test)
+{
+	struct mmu_notifier notifier = { .ops = &no_ops };
+	struct zvmo *vmo = zvmo_test_create(test, "abcd", 0), *child;
+	char __user *address = zvmo_test_map(test, vmo);
+	int err = mmu_notifier_register(&notifier, current->mm);
+
+	KUNIT_EXPECT_EQ(test, err, 0);
+	poke_row(test, address, "w.y.");
+	child = zvmo_test_snapshot(test, vmo);
+	EXPECT_VMO_EXPOSED(vmo, "----");
+	poke_row(test, address, "W.Y.");
+	EXPECT_VMO(child, "wbyd");
+	EXPECT_VMO(vmo, "WbYd");
+	if (!err)
+		mmu_notifier_unregister(&notifier, current->mm);
+	zvmo_test_unmap(test, vmo, address);
+	zvmo_put(child);
+	zvmo_put(vmo);
+}
+#endif
+
 /* More ranges than are collected at a time: each is protected. */
 static void more_ranges_than_are_collected(struct kunit *test)
 {
@@ -277,6 +304,9 @@ static struct kunit_case share_cases[] = {
 	KUNIT_CASE(a_page_mapped_twice_is_unmapped),
 	KUNIT_CASE(what_a_slice_maps_is_unmapped),
 	KUNIT_CASE(page_by_page_where_there_are_slices),
+#ifdef CONFIG_MMU_NOTIFIER
+	KUNIT_CASE(page_by_page_where_there_are_notifiers),
+#endif
 	KUNIT_CASE(more_ranges_than_are_collected),
 	KUNIT_CASE(a_window_takes_access_to_its_part),
 	KUNIT_CASE(a_mapped_page_that_is_pinned),
