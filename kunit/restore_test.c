@@ -71,6 +71,19 @@ static void what_is_equal_is_one_node(struct kunit *test)
 	zvmo_put(old);
 }
 
+/* Where neither has anything there is nothing to do. */
+static void of_nothing_comes_nothing(struct kunit *test)
+{
+	struct zvmo *old = zvmo_test_create(test, "..", 0);
+	struct zvmo *vmo = zvmo_test_snapshot(test, old);
+
+	KUNIT_EXPECT_EQ(test, restore(vmo, old, 0, 2), 0);
+	KUNIT_EXPECT_EQ(test, restore(vmo, old, 1, 2), 0);
+	KUNIT_EXPECT_EQ(test, NODES, 0L);
+	zvmo_put(vmo);
+	zvmo_put(old);
+}
+
 /* Outside the window nothing changes, and nothing becomes shared. */
 static void a_window_ends_where_it_ends(struct kunit *test)
 {
@@ -240,6 +253,7 @@ static struct kunit_case restore_cases[] = {
 	KUNIT_CASE(what_was_written_goes),
 	KUNIT_CASE(what_is_written_again_finds_its_leaf),
 	KUNIT_CASE(what_is_equal_is_one_node),
+	KUNIT_CASE(of_nothing_comes_nothing),
 	KUNIT_CASE(a_window_ends_where_it_ends),
 	KUNIT_CASE(beyond_the_source_there_is_nothing),
 	KUNIT_CASE(a_source_that_lies_elsewhere_has_nothing),

@@ -126,19 +126,26 @@ static void what_a_slice_maps_is_unmapped(struct kunit *test)
 	zvmo_put(vmo);
 }
 
-/* With a slice somewhere, a mapping of the whole is gone through page by page. */
+/*
+ * With a slice somewhere, a mapping of the whole is gone through page by page:
+ * what one PTE maps is write-protected, what two map is unmapped.
+ */
 static void page_by_page_where_there_are_slices(struct kunit *test)
 {
 	struct zvmo *vmo = zvmo_test_create(test, "abcd", 0), *slice, *child;
 	char __user *address = zvmo_test_map(test, vmo);
+	char __user *again = zvmo_test_map_again(test, vmo);
 
 	slice = zvmo_test_child(test, vmo, ZVMO_CHILD_SLICE, 1, 2);
 	poke_row(test, address, "w.y.");
+	poke_row(test, again, "v...");
 	child = zvmo_test_snapshot(test, vmo);
 	EXPECT_VMO_EXPOSED(vmo, "----");
+	EXPECT_MAPPED(vmo, "--m-");
 	poke_row(test, address, "W.Y.");
-	EXPECT_VMO(child, "wbyd");
+	EXPECT_VMO(child, "vbyd");
 	EXPECT_VMO(vmo, "WbYd");
+	zvmo_test_unmap_again(test, vmo, again);
 	zvmo_test_unmap(test, vmo, address);
 	zvmo_put(child);
 	zvmo_put(slice);

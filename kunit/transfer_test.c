@@ -108,6 +108,25 @@ static void ranges_may_overlap(struct kunit *test)
 	zvmo_put(vmo);
 }
 
+/* Upwards it is gone through from the end, over a leaf with nothing before. */
+static void upwards_over_the_edge_of_a_leaf(struct kunit *test)
+{
+	char row[102], want[102];
+	struct zvmo *vmo;
+
+	memset(row, '.', sizeof(row));
+	row[0] = 'a';
+	row[100] = 'z';
+	row[101] = 0;
+	memcpy(want, row, sizeof(want));
+	want[0] = '.';
+	want[1] = 'a';
+	vmo = zvmo_test_create(test, row, 0);
+	KUNIT_EXPECT_EQ(test, transfer(vmo, 1, vmo, 0, 70), 0);
+	EXPECT_VMO(vmo, want);
+	zvmo_put(vmo);
+}
+
 /* More than is done under the locks at a time; over the edges of leaves. */
 static void more_than_one_batch(struct kunit *test)
 {
@@ -223,6 +242,7 @@ static struct kunit_case transfer_cases[] = {
 	KUNIT_CASE(relatives_keep_what_they_have),
 	KUNIT_CASE(between_relatives),
 	KUNIT_CASE(ranges_may_overlap),
+	KUNIT_CASE(upwards_over_the_edge_of_a_leaf),
 	KUNIT_CASE(more_than_one_batch),
 	KUNIT_CASE(exposure_stays_behind),
 	KUNIT_CASE(a_pinned_page_is_copied),
