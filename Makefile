@@ -122,5 +122,5 @@ help: ## this list
 	@echo '  KDIR=DIR   kernel build tree ($(KDIR))'
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
-# Those that help tells of, and two that it does not.
+# Those that help tells of, and others.
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST)) prepare clean-modules install-modules install-tools
