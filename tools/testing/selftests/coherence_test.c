@@ -715,9 +715,9 @@ TEST(no_write_is_lost)
 {
 	int fd = test_create(PAGE, 0), snapshot;
 	pthread_t threads[ADDERS - 1];
+	int rounds = test_rounds(300), i;
 	uint64_t last = 0, found;
 	pid_t process;
-	int i;
 
 	adding = shared_memory(sizeof(*adding));
 	process = test_fork();
@@ -728,7 +728,7 @@ TEST(no_write_is_lost)
 	for (i = 0; i < ADDERS - 1; i++)
 		threads[i] = thread_start(add_in_thread,
 					  test_map(fd, 0, PAGE, RW, 0));
-	for (i = 0; i < 300; i++) {
+	for (i = 0; i < rounds; i++) {
 		snapshot = test_snapshot(fd);
 		found = page_read(snapshot, 0);
 		EXPECT_LE(last, found);
