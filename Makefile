@@ -4,16 +4,14 @@
 #
 # The module is built in build/RELEASE of the kernel that it is for, from links
 # to the sources there, so that builds for several kernels (the running one, and
-# the one that the tests boot) neither mix nor touch the source directories. Nor
-# do builds that differ otherwise and have a VARIANT to their name.
+# the one that the tests boot) neither mix nor touch the source directories.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-PREFIX ?= /usr/local
-export PREFIX DESTDIR
 
 release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' \
 	    $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
-build = $(CURDIR)/build/$(release)$(VARIANT)
+# Builds of other kinds (lint, coverage) have directories of their own.
+build = $(CURDIR)/build/$(or $(ZVMO_BUILD),$(release))
 depmod = $(firstword $(wildcard /sbin/depmod /usr/sbin/depmod) depmod)
 
 # What has its own Makefile: programs and libraries, and what tests them.
@@ -45,10 +43,32 @@ load: ## load the module into this machine's kernel (as root)
 unload: ## unload it again (as root)
 	@scripts/load --unload
 
-install: all ## install module, headers, libraries (as root; PREFIX, DESTDIR)
-	$(MAKE) -C $(KDIR) M=$(build) INSTALL_MOD_PATH=$(DESTDIR) modules_install
-	$(depmod) $(if $(DESTDIR),-b $(DESTDIR)) $(release)
+# A module that was built for another kernel before goes with the others.
+modules_in = $(DESTDIR)/lib/modules/$(1)/updates/zvmo.ko*
+run_depmod = [ ! -e $(DESTDIR)/lib/modules/$(1)/modules.order ] || \
+	$(depmod) $(if $(DESTDIR),-b $(DESTDIR)) $(1)
+take_note = $(if $(DESTDIR),,@tools/system/apply)
+
+install: all install-modules install-tools ## put it all on this machine (as root; PREFIX, DESTDIR)
+	$(take_note)
+
+install-modules: modules
+	$(MAKE) -C $(KDIR) M=$(build) INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates modules_install
+	$(call run_depmod,$(release))
+
+install-tools: tools
 	@set -e; for dir in $(tools); do $(MAKE) -C $$dir install; done
+
+uninstall: ## remove it again (as root; PREFIX, DESTDIR)
+	@set -e; for module in $(wildcard $(call modules_in,*)); do \
+		release=$${module#$(DESTDIR)/lib/modules/}; release=$${release%%/*}; \
+		rm -v "$$module"; $(call run_depmod,$$release); \
+	done
+	@set -e; for dir in $(tools); do $(MAKE) -C $$dir uninstall; done
+	$(take_note)
+
+deb: ## build the Debian packages (build/deb)
+	@scripts/deb
 
 demo: ## boot a kernel in QEMU and watch zvmo work on a real file (FILE=path)
 	@scripts/demo $(if $(FILE),'$(FILE)')
@@ -63,6 +83,12 @@ check-debug: ## run the tests in the guest on a debug kernel (builds that once)
 	@release=$$(tools/testing/vm/kernel --debug --print release) && \
 		tools/testing/check -k "$$release"
 
+matrix: ## run them on every kernel and architecture (SMOKE=1: a few of them)
+	@tools/testing/matrix $(if $(SMOKE),--smoke)
+
+check-deb: ## build the Debian packages, and try them in a clean system (as root)
+	@tools/testing/deb/test
+
 kunit: ## run the KUnit suites on that kernel
 	@tools/testing/kunit
 
@@ -71,6 +97,21 @@ coverage: ## which lines of the module no test reaches
 
 fuzz: ## look for what nobody thought of (DURATION=60, SEED=n)
 	@tools/testing/fuzz/run $(if $(DURATION),-d $(DURATION)) $(if $(SEED),-s $(SEED))
+
+foreign: ## run stress-ng, fio, Redis and others on zvmo's memory (NAMES=...)
+	@tools/testing/foreign/test $(NAMES)
+
+lint: ## let static checkers look at everything
+	@tools/testing/lint/run
+
+htmldocs: ## the documents as HTML, in build/html (installs Sphinx)
+	@$(MAKE) -s -C Documentation html
+
+pictures: ## draw the pictures of the documents anew (installs Graphviz)
+	@$(MAKE) -s -C Documentation pictures
+
+updatedocs: ## run what the documents show, and put in what it prints
+	@$(MAKE) -s -C Documentation update
 
 clean: clean-modules ## remove what was built
 	@set -e; for dir in $(tools) $(tests); do $(MAKE) -C $$dir clean; done
@@ -84,4 +125,5 @@ help: ## this list
 	@echo '  KDIR=DIR   kernel build tree ($(KDIR))'
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
-.PHONY: all modules prepare tools load unload install demo demo-save check check-debug kunit coverage fuzz clean clean-modules help
+# Those that help tells of, and others.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST)) prepare clean-modules install-modules install-tools

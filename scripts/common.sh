@@ -23,6 +23,10 @@ die() {
 	exit "$1"
 }
 
+have() {
+	command -v "$1" >/dev/null
+}
+
 # announce STEP: what takes long says so before it begins.
 announce() {
 	printf '==> %s\n' "$*"
@@ -38,31 +42,60 @@ make_quietly() {
 	return 1
 }
 
+# arch_of RELEASE: the architecture of a kernel, as Debian names it.
+arch_of() {
+	case $1 in
+	*-amd64 | *-arm64) echo "${1##*-}" ;;
+	*) machine_arch ;;
+	esac
+}
+
+machine_arch() {
+	case $(uname -m) in
+	x86_64) echo amd64 ;;
+	aarch64) echo arm64 ;;
+	*) die 120 "no guest is known for $(uname -m)" "use an x86_64 or arm64 machine" ;;
+	esac
+}
+
+# cross_prefix ARCH: what the names of its compiler and binutils begin with here.
+cross_prefix() {
+	[ "$1" = "$(machine_arch)" ] || case $1 in
+	amd64) echo x86_64-linux-gnu- ;;
+	arm64) echo aarch64-linux-gnu- ;;
+	i386) echo i686-linux-gnu- ;;
+	esac
+}
+
 # build_module RELEASE [MAKE-ARGUMENT]...: for a kernel in the cache, as strictly
 # as tests want it.
 build_module() {
-	local release=$1 headers
+	local release=$1 kernel=$top/tools/testing/vm/kernel headers tools arch cross
 	shift
-	headers=$("$top/tools/testing/vm/kernel" --print headers "$release") &&
-		make_quietly "building zvmo.ko for the kernel $release" -C "$top" \
-			modules KDIR="$headers" W=1 KCFLAGS=-Werror "$@"
+	headers=$("$kernel" --print headers "$release") &&
+		tools=$("$kernel" --print tools "$release") || return
+	arch=$(arch_of "$release")
+	cross=$(cross_prefix "$arch")
+	PATH=${tools:+$tools:}$PATH make_quietly "building zvmo.ko for the kernel $release" \
+		-C "$top" modules KDIR="$headers" W=1 KCFLAGS=-Werror \
+		${cross:+ARCH="${arch/amd64/x86_64}" CROSS_COMPILE="$cross"} "$@"
 }
 
 # The arguments for a module that counts how often its lines run; for tests of any
 # kind.
 # shellcheck disable=SC2034 # used by the scripts that read this
-coverage_build=(VARIANT=-coverage ZVMO_GCOV=y ZVMO_KUNIT=m)
+coverage_build=(ZVMO_BUILD=gcov ZVMO_GCOV=y ZVMO_KUNIT=m)
 
 # build_dir RELEASE [MAKE-ARGUMENT]...: where build_module puts what it builds.
 build_dir() {
-	local release=$1 argument variant=''
+	local name=$1 argument
 	shift
 	for argument; do
 		case $argument in
-		VARIANT=*) variant=${argument#*=} ;;
+		ZVMO_BUILD=*) name=${argument#*=} ;;
 		esac
 	done
-	echo "$top/build/$release$variant"
+	echo "$top/build/$name"
 }
 
 # usage_of FILE: the comment at its head, without the licence line.
@@ -70,27 +103,15 @@ usage_of() {
 	awk 'NR <= 2 { next } !/^#/ { exit } { sub(/^# ?/, ""); print }' "$1"
 }
 
-# with_fresh_index COMMAND...: run it; if it fails, the package lists may be
-# missing or name packages that are gone, so refresh them and run it again.
-with_fresh_index() {
-	"$@" && return
-	say "the package lists look old or missing"
-	"$top/scripts/setup" --refresh && "$@"
-}
-
-# unpack_packages DIR PACKAGE...: download Debian packages and unpack them
-# below DIR without installing them.
-unpack_packages() {
-	local dir=$1 debs status=0
-	shift
-	debs=$(mktemp -d) || return
-	say "downloading $*"
-	(cd "$debs" && apt-get -qq -o APT::Sandbox::User=root download "$@") >&2 || status=1
-	for deb in "$debs"/*.deb; do
-		[ $status -ne 0 ] || dpkg-deb -x "$deb" "$dir" || status=1
-	done
-	rm -rf "$debs"
-	return $status
+# copy_sources DIR: what git would take, or without git, all but what was built.
+# Files that git knows and that are gone are not missed.
+copy_sources() {
+	if [ -e "$top/.git" ] && have git; then
+		git -C "$top" -c safe.directory='*' ls-files -z --cached --others --exclude-standard
+	else
+		(cd "$top" && find . -name build -prune -o -name obj -prune -o ! -type d -print0)
+	fi | tar -C "$top" --null -T - --ignore-failed-read --warning=no-failed-read -cf - |
+		tar -C "$1" -xf -
 }
 
 # tally COMMAND...: run what ends with a line "N passed, N failed, N skipped", and

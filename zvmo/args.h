@@ -1,11 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * zvmo: arguments of ioctls, structures that can grow
+ * zvmo: numbers and arguments of ioctls; these are structures that can grow
  */
 #ifndef _ZVMO_ARGS_H
 #define _ZVMO_ARGS_H
 
+#include <linux/nospec.h>
 #include <linux/uaccess.h>
+#include <linux/zvmo.h>
+
+/**
+ * zvmo_ioctl_index() - Where an ioctl is in a table that is sorted by number.
+ * @cmd: What the user passed.
+ * @count: Rows of the table, some of which may be empty.
+ *
+ * Return: The index, also safe from speculation, or -ENOTTY.
+ */
+static inline int zvmo_ioctl_index(unsigned int cmd, unsigned int count)
+{
+	unsigned int nr = _IOC_NR(cmd);
+
+	if (nr >= count || cmd != _IO(ZVMO_IOC_TYPE, nr))
+		return -ENOTTY;
+	return array_index_nospec(nr, count);
+}
 
 /**
  * zvmo_copy_argsz() - Copy in the size of an ioctl's structure, nothing else.

@@ -245,9 +245,10 @@ static void run_fill(struct zvmo_page_run *run,
 static bool runs_add(struct zvmo_page_runs *runs,
 		     const struct zvmo_page_run *run)
 {
-	struct zvmo_page_run *last = &runs->runs[runs->nr - 1];
+	struct zvmo_page_run *last;
 
-	if (runs->nr && last->state == run->state &&
+	last = runs->nr ? &runs->runs[runs->nr - 1] : NULL;
+	if (last && last->state == run->state &&
 	    last->holders == run->holders) {
 		last->pages += run->pages;
 		return true;

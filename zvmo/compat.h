@@ -17,6 +17,7 @@
 #include <linux/slab.h>
 #include <linux/splice.h>
 #include <linux/swap.h>
+#include <linux/uio.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
 
@@ -77,6 +78,14 @@ static inline void mm_account_reclaimed_pages(unsigned long pages)
 #define zvmo_splice_read generic_file_splice_read
 #else
 #define zvmo_splice_read copy_splice_read
+#endif
+
+/* 6.12, at the latest: also for folios; later for nothing else. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#define zvmo_copy_from_iter_atomic copy_page_from_iter_atomic
+#else
+#define zvmo_copy_from_iter_atomic(page, ...) \
+	copy_folio_from_iter_atomic(page_folio(page), __VA_ARGS__)
 #endif
 
 /*
@@ -169,19 +178,22 @@ zvmo_shrinker_create(const char *name, unsigned int flags,
 #define zvmo_list_lru_del list_lru_del_obj
 #endif
 
-/* 6.13: each list has a lock of its own, which is no longer an argument. */
+/*
+ * 6.13: each list has a lock of its own, which is no longer an argument; and who
+ * drops it, to return LRU_REMOVED_RETRY, does not take it again.
+ */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #define ZVMO_LIST_LRU_ISOLATE(name, item, list, lock, arg)           \
 	enum lru_status name(struct list_head *item,                 \
 			     struct list_lru_one *list,              \
 			     spinlock_t *lock, void *arg)
-#define zvmo_list_lru_lock(list, lock) spin_lock(lock)
+#define zvmo_list_lru_relock(list, lock) spin_lock(lock)
 #define zvmo_list_lru_unlock(list, lock) spin_unlock(lock)
 #else
 #define ZVMO_LIST_LRU_ISOLATE(name, item, list, lock, arg) \
 	enum lru_status name(struct list_head *item,       \
 			     struct list_lru_one *list, void *arg)
-#define zvmo_list_lru_lock(list, unused) spin_lock(&(list)->lock)
+#define zvmo_list_lru_relock(list, unused)
 #define zvmo_list_lru_unlock(list, unused) spin_unlock(&(list)->lock)
 #endif
 
@@ -240,6 +252,20 @@ static inline u64 zvmo_page_cgroup(struct page *page)
 #include "pte.h" /* likewise */
 
 /*
+ * 6.14: a page table that is empty may go at any time (CONFIG_PT_RECLAIM), as when
+ * another thread gives the memory up. If it goes while pages are being inserted
+ * the kernel says EFAULT; but nothing is wrong, and the access repeats.
+ */
+static inline int zvmo_insert_pages(struct vm_area_struct *vma,
+				    unsigned long address, struct page **pages,
+				    unsigned long *nr)
+{
+	int err = vm_insert_pages(vma, address, pages, nr);
+
+	return IS_ENABLED(CONFIG_PT_RECLAIM) && err == -EFAULT ? -EBUSY : err;
+}
+
+/*
  * 6.15: vmf_insert_page_mkwrite() inserts a page writable. Before, there is
  * vm_insert_page() with the protection of the VMA, which lacks write permission
  * when the VMA wants to be told of writes. It reads that protection, the flags,
@@ -296,6 +322,8 @@ static inline bool zvmo_upgrade_page(struct vm_fault *vmf, struct page *page,
 		.refs = refs,
 	};
 
+	if (!zvmo_arch_may_upgrade(vmf->vma->vm_mm))
+		return false;
 	apply_to_existing_page_range(vmf->vma->vm_mm, vmf->address & PAGE_MASK,
 				     PAGE_SIZE, zvmo_upgrade_pte, &upgrade);
 	return upgrade.done;
@@ -313,12 +341,18 @@ static inline int zvmo_insert_page_writable(struct vm_fault *vmf,
 
 /*
  * It also raises the protection of a PTE that maps the page already; but cannot
- * look at the references at the same time.
+ * look at the references at the same time, and forgets to make it soft-dirty,
+ * which counts where soft-dirty bits were cleared, and the VMA's with them.
  */
 static inline bool zvmo_upgrade_page(struct vm_fault *vmf, struct page *page,
 				     int refs)
 {
-	return !refs && !zvmo_insert_page_writable(vmf, page, 0);
+	if (refs)
+		return false;
+	if (IS_ENABLED(CONFIG_MEM_SOFT_DIRTY) &&
+	    !(vmf->vma->vm_flags & VM_SOFTDIRTY))
+		return false;
+	return !zvmo_insert_page_writable(vmf, page, 0);
 }
 #endif
 

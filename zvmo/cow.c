@@ -251,6 +251,27 @@ void zvmo_cow_remove_view(struct zvmo_cow *cow, struct zvmo_view *view)
 	up_write(&cow->lock);
 }
 
+/* Of the object and all its windows; @copies: those of private mappings, too. */
+static void cow_unmap(struct zvmo_cow *cow, unsigned long first,
+		      unsigned long nr, bool copies)
+{
+	unsigned long last = first + nr - 1;
+	struct interval_tree_node *node;
+
+	lockdep_assert_held_write(&cow->lock);
+	unmap_mapping_pages(cow->inode->i_mapping, first, nr, copies);
+	for (node = interval_tree_iter_first(&cow->views, first, last); node;
+	     node = interval_tree_iter_next(node, first, last)) {
+		struct zvmo_view *view =
+			container_of(node, struct zvmo_view, node);
+		unsigned long start = max(first, node->start);
+		unsigned long end = min(last, node->last);
+
+		unmap_mapping_pages(view->mapping, start - node->start,
+				    end - start + 1, copies);
+	}
+}
+
 /**
  * zvmo_cow_unmap() - Remove every PTE that maps a range of the object.
  * @cow: The object.
@@ -264,21 +285,7 @@ void zvmo_cow_remove_view(struct zvmo_cow *cow, struct zvmo_view *view)
  */
 void zvmo_cow_unmap(struct zvmo_cow *cow, unsigned long first, unsigned long nr)
 {
-	unsigned long last = first + nr - 1;
-	struct interval_tree_node *node;
-
-	lockdep_assert_held_write(&cow->lock);
-	unmap_mapping_pages(cow->inode->i_mapping, first, nr, false);
-	for (node = interval_tree_iter_first(&cow->views, first, last); node;
-	     node = interval_tree_iter_next(node, first, last)) {
-		struct zvmo_view *view =
-			container_of(node, struct zvmo_view, node);
-		unsigned long start = max(first, node->start);
-		unsigned long end = min(last, node->last);
-
-		unmap_mapping_pages(view->mapping, start - node->start,
-				    end - start + 1, false);
-	}
+	cow_unmap(cow, first, nr, false);
 }
 
 /*
@@ -290,12 +297,12 @@ static bool cow_settle_page(struct zvmo_cow *cow, unsigned long pgoff,
 {
 	if (page_ref_count(page) == 1)
 		return true;
-	if (page_mapped(page)) {
+	if (folio_mapped(page_folio(page))) {
 		zvmo_cow_unmap(cow, pgoff, 1);
 		/* Pairs with get_user_pages_fast(): reference, then PTE. */
 		smp_mb();
 	}
-	if (page_ref_count(page) != 1 + (page == held))
+	if (page_ref_count(page) != (page == held ? 2 : 1))
 		return false;
 	/* The next writer need not unmap again. */
 	zvmo_cow_expose(cow, pgoff, page);
@@ -433,7 +440,7 @@ int zvmo_cow_detach_page(struct zvmo_cow *cow, unsigned long pgoff,
 		zvmo_tree_find(&cow->tree, zvmo_cow_index(cow, pgoff));
 	struct page *old = zvmo_entry_page(slot.entry);
 
-	if (page_mapped(old))
+	if (folio_mapped(page_folio(old)))
 		zvmo_cow_unmap(cow, pgoff, 1);
 	/* Pairs with get_user_pages_fast(): reference, then PTE. */
 	smp_mb();
@@ -723,6 +730,10 @@ static int cow_resize_once(struct zvmo_cow *cow, u64 size, struct page **spare)
 		err = zvmo_tree_erase(&cow->tree,
 				      pages ? zvmo_cow_index(cow, pages) : 0,
 				      ZVMO_INDEX_MAX, NULL, NULL);
+		/* As of any file. They cannot be had back, so at last. */
+		if (!err)
+			cow_unmap(cow, pages, zvmo_cow_pages(cow) - pages,
+				  true);
 	}
 	if (err)
 		return err;
@@ -743,7 +754,8 @@ static int cow_resize_once(struct zvmo_cow *cow, u64 size, struct page **spare)
  * @size: New stream size in bytes; the size is that rounded up. With
  *	@cow->base it does not exceed ZVMO_SIZE_MAX.
  *
- * What is cut off is unmapped and freed, and the rest of the last page zeroed.
+ * What is cut off is unmapped and freed, with the copies that private mappings
+ * made of it, and the rest of the last page zeroed.
  *
  * Context: May sleep. The inode's lock is held; takes and releases @cow->lock.
  * Return: 0, or -ENOMEM (nothing changed).

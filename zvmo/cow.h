@@ -34,7 +34,7 @@
  */
 struct zvmo_family {
 	refcount_t members;
-	struct mutex lock;
+	struct mutex lock; /* protects @list */
 	struct hlist_head list;
 	struct zvmo_discard *discard;
 	u64 id;

@@ -3,7 +3,7 @@
  * zvmo: /dev/zvmo, where VMOs are created, and those that are kept opened
  *
  * Anybody may open it: a VMO is memory like any other, charged to whoever
- * touches it.
+ * touches it. Who wants it otherwise says so to udev, as the packages do.
  */
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
@@ -13,9 +13,15 @@
 #include "dev.h"
 #include "fs.h"
 #include "kept.h"
+#include "sysfs.h"
 #include "vmo_file.h"
 
-static long ioctl_create(const void __user *arg)
+static long ioctl_version(void __user *arg)
+{
+	return ZVMO_ABI_VERSION;
+}
+
+static long ioctl_create(void __user *arg)
 {
 	struct zvmo_create args;
 	struct zvmo *vmo;
@@ -35,7 +41,7 @@ static long ioctl_create(const void __user *arg)
 	return fd;
 }
 
-static long ioctl_open_kept(const void __user *arg)
+static long ioctl_open_kept(void __user *arg)
 {
 	struct zvmo_open_kept args;
 	long err;
@@ -45,7 +51,7 @@ static long ioctl_open_kept(const void __user *arg)
 	return err ?: zvmo_kept_open(&args);
 }
 
-static long ioctl_drop(const void __user *arg)
+static long ioctl_drop(void __user *arg)
 {
 	struct zvmo_name args;
 	long err;
@@ -70,22 +76,43 @@ static long ioctl_next_kept(void __user *arg)
 	return copy_to_user(arg, &info, ZVMO_KEPT_INFO_SIZE_VER0) ? -EFAULT : 0;
 }
 
+struct dev_ioctl {
+	const char *name;
+	long (*call)(void __user *arg);
+};
+
+#define DEV_IOCTL(nr, ioctl)           \
+	[_IOC_NR(nr)] = {              \
+		.name = #ioctl,        \
+		.call = ioctl_##ioctl, \
+	}
+
+static const struct dev_ioctl dev_ioctls[] = {
+	DEV_IOCTL(ZVMO_IOC_VERSION, version),
+	DEV_IOCTL(ZVMO_IOC_CREATE, create),
+	DEV_IOCTL(ZVMO_IOC_OPEN_KEPT, open_kept),
+	DEV_IOCTL(ZVMO_IOC_DROP, drop),
+	DEV_IOCTL(ZVMO_IOC_NEXT_KEPT, next_kept),
+};
+
+/**
+ * zvmo_dev_ioctl_name() - Name of an ioctl of /dev/zvmo.
+ * @nr: Its number, of all that there may be.
+ *
+ * Return: The name, or NULL if there is no such ioctl.
+ */
+const char *zvmo_dev_ioctl_name(unsigned int nr)
+{
+	return nr < ARRAY_SIZE(dev_ioctls) ? dev_ioctls[nr].name : NULL;
+}
+
 static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	switch (cmd) {
-	case ZVMO_IOC_VERSION:
-		return ZVMO_ABI_VERSION;
-	case ZVMO_IOC_CREATE:
-		return ioctl_create((const void __user *)arg);
-	case ZVMO_IOC_OPEN_KEPT:
-		return ioctl_open_kept((const void __user *)arg);
-	case ZVMO_IOC_DROP:
-		return ioctl_drop((const void __user *)arg);
-	case ZVMO_IOC_NEXT_KEPT:
-		return ioctl_next_kept((void __user *)arg);
-	default:
+	int nr = zvmo_ioctl_index(cmd, ARRAY_SIZE(dev_ioctls));
+
+	if (nr < 0 || !dev_ioctls[nr].call)
 		return -ENOTTY;
-	}
+	return dev_ioctls[nr].call((void __user *)arg);
 }
 
 /* An open device keeps the file system mounted: to mount it takes time. */
@@ -114,6 +141,7 @@ static struct miscdevice zvmo_device = {
 	.name = "zvmo",
 	.mode = 0666,
 	.fops = &dev_fops,
+	.groups = zvmo_sysfs_groups,
 };
 
 /**

@@ -7,5 +7,6 @@
 
 int zvmo_dev_init(void);
 void zvmo_dev_exit(void);
+const char *zvmo_dev_ioctl_name(unsigned int nr);
 
 #endif /* _ZVMO_DEV_H */

@@ -167,7 +167,7 @@ static ZVMO_LIST_LRU_ISOLATE(isolate, item, list, lock, arg)
 	up_write(&cow->lock);
 	rcu_read_unlock();
 	cond_resched();
-	zvmo_list_lru_lock(list, lock);
+	zvmo_list_lru_relock(list, lock);
 	return LRU_REMOVED_RETRY;
 }
 

@@ -160,8 +160,8 @@ static vm_fault_t fault_read_locked(struct vm_fault *vmf, struct zvmo *vmo)
 	if (!nr)
 		return unlikely(cow->cache_policy) ? VM_FAULT_RETRY :
 						     map_zero_page(vmf, cow);
-	return fault_result(vm_insert_pages(vmf->vma, vmf->address & PAGE_MASK,
-					    pages, &nr));
+	return fault_result(zvmo_insert_pages(
+		vmf->vma, vmf->address & PAGE_MASK, pages, &nr));
 }
 
 static vm_fault_t fault_read(struct vm_fault *vmf, struct zvmo *vmo)
@@ -225,8 +225,10 @@ static bool upgrade_writable(struct vm_fault *vmf, struct zvmo *vmo)
 	if (!slot.exclusive || zvmo_entry_page(slot.entry) != vmf->page)
 		return false;
 	if (slot.exposed) {
-		zvmo_upgrade_page(vmf, vmf->page, 0);
-		return true;
+		if (zvmo_upgrade_page(vmf, vmf->page, 0))
+			return true;
+		zvmo_cow_unmap(cow, pgoff, 1);
+		return false;
 	}
 	/* A futex may look at the page as soon as the PTE is writable. */
 	zvmo_page_set_identity(vmf->page, cow->inode->i_mapping, pgoff);

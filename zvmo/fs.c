@@ -43,6 +43,8 @@ static int fs_init_context(struct fs_context *fc)
 	if (!ctx)
 		return -ENOMEM;
 	ctx->ops = &fs_super_ops;
+	/* Newer kernels set it; here the right to execute decides. */
+	fc->s_iflags &= ~SB_I_NOEXEC;
 	return 0;
 }
 

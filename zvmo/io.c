@@ -17,6 +17,7 @@
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
+#include "compat.h"
 #include "io.h"
 #include "page.h"
 
@@ -172,7 +173,7 @@ static ssize_t write_page(struct io *io)
 	err = zvmo_cow_own_page(cow, io_pgoff(io), NULL, &io->spare, &page);
 	if (!err) {
 		pagefault_disable();
-		copied = copy_page_from_iter_atomic(
+		copied = zvmo_copy_from_iter_atomic(
 			page, offset_in_page(io->offset), chunk, io->iter);
 		pagefault_enable();
 	}

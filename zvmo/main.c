@@ -14,6 +14,7 @@
 #include "netlink.h"
 #include "page_tree.h"
 #include "stats.h"
+#include "version.h"
 
 static int __init zvmo_init(void)
 {
@@ -65,3 +66,4 @@ module_exit(zvmo_exit);
 MODULE_LICENSE("GPL");
 MODULE_AUTHOR("The zvmo authors");
 MODULE_DESCRIPTION("Virtual memory objects: memory as a handle");
+MODULE_VERSION(ZVMO_VERSION);

@@ -26,7 +26,7 @@
 	({                                                \
 		long __sum = 0;                           \
 		int __cpu;                                \
-                                                          \
+							  \
 		for_each_possible_cpu(__cpu)              \
 			__sum += per_cpu(counter, __cpu); \
 		max(__sum, 0L);                           \

@@ -119,7 +119,7 @@ static bool is_only_mapped(struct page *page)
 	smp_rmb(); /* mappings, references, mappings: in this order */
 	if (page_ref_count(page) != 2)
 		return false;
-	smp_rmb();
+	smp_rmb(); /* as above */
 	return zvmo_page_mapcount(page) == 1;
 }
 

@@ -23,11 +23,16 @@
 #include "vmo.h"
 
 #ifndef ZVMO_TRACE_KINDS
-#define ZVMO_TRACE_KINDS                         \
-	{ ZVMO_KIND_ORIGINAL, "original" },      \
-	{ ZVMO_KIND_SNAPSHOT, "snapshot" },      \
-	{ ZVMO_KIND_SLICE, "slice" },            \
+#define ZVMO_TRACE_KINDS                    \
+	{ ZVMO_KIND_ORIGINAL, "original" }, \
+	{ ZVMO_KIND_SNAPSHOT, "snapshot" }, \
+	{ ZVMO_KIND_SLICE, "slice" },       \
 	{ ZVMO_KIND_REFERENCE, "reference" }
+/* Those that zvmo_fault() returns. */
+#define ZVMO_TRACE_RESULTS                                      \
+	{ (__force unsigned int)VM_FAULT_OOM, "OOM" },          \
+	{ (__force unsigned int)VM_FAULT_SIGBUS, "SIGBUS" },    \
+	{ (__force unsigned int)VM_FAULT_NOPAGE, "NOPAGE" }
 #endif
 
 /* A thread touched a page of a mapping that its page tables do not allow it. */
@@ -69,7 +74,7 @@ TRACE_EVENT(zvmo_fault_exit,
 		__entry->result = (__force unsigned int)result;
 	),
 	TP_printk("koid=%llu page=%lu result=%s", __entry->koid, __entry->page,
-		  __print_flags(__entry->result, "|", VM_FAULT_RESULT_TRACE))
+		  __print_flags(__entry->result, "|", ZVMO_TRACE_RESULTS))
 );
 
 /* A page that is shared, or that somebody outside refers to, was copied. */

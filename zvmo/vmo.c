@@ -549,7 +549,7 @@ void zvmo_get_name(struct zvmo *vmo, char *name)
 void zvmo_set_name(struct zvmo *vmo, const char *name)
 {
 	spin_lock(&vmo->name_lock);
-	strncpy(vmo->name, name, ZVMO_NAME_LEN - 1);
+	strscpy_pad(vmo->name, name, ZVMO_NAME_LEN);
 	spin_unlock(&vmo->name_lock);
 }
 
@@ -612,8 +612,8 @@ void zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info)
 	info->size = zvmo_size(vmo);
 	info->stream_size = i_size_read(vmo->inode);
 	info->cache_policy = cow->cache_policy;
-	info->lock_count = min(zvmo_discard_lock_count(cow),
-			       (unsigned long)U32_MAX);
+	info->lock_count = min_t(unsigned long, zvmo_discard_lock_count(cow),
+				 U32_MAX);
 	info->committed_change_events = zvmo_discard_events(cow);
 	if (info->size)
 		info->committed_bytes =

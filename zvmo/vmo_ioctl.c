@@ -11,7 +11,6 @@
 #include <linux/capability.h>
 #include <linux/file.h>
 #include <linux/moduleparam.h>
-#include <linux/nospec.h>
 #include <linux/slab.h>
 
 #include "args.h"
@@ -366,61 +365,77 @@ union vmo_ioctl_args {
 
 /*
  * @known is the size of the structure here, or 0 for one that is only returned
- * (its size is read); @least is the size of its first version.
+ * (its size is read); @least is the size of its first version. @name is told to
+ * user space.
  */
 struct vmo_ioctl {
+	const char *name;
 	size_t known;
 	size_t least;
 	long (*call)(struct zvmo_handle *handle, void *data, void __user *arg);
 };
 
 /* @size_now: of the version here; @least_size: of the first. */
-#define VMO_IOCTL_GROWN(nr, type, size_now, least_size, fn)                    \
+#define VMO_IOCTL_GROWN(nr, type, size_now, least_size, ioctl)                 \
 	[_IOC_NR(nr)] = {                                                      \
+		.name = #ioctl,                                                \
 		.known = sizeof(struct type) +                                 \
 			 BUILD_BUG_ON_ZERO(sizeof(struct type) != (size_now)), \
 		.least = (least_size),                                         \
-		.call = (fn),                                                  \
+		.call = ioctl_##ioctl,                                         \
 	}
-#define VMO_IOCTL(nr, type, size, fn) VMO_IOCTL_GROWN(nr, type, size, size, fn)
+#define VMO_IOCTL(nr, type, size, ioctl) \
+	VMO_IOCTL_GROWN(nr, type, size, size, ioctl)
 
 static const struct vmo_ioctl vmo_ioctls[] = {
 	VMO_IOCTL(ZVMO_IOC_CREATE_CHILD, zvmo_create_child,
-		  ZVMO_CREATE_CHILD_SIZE_VER0, ioctl_create_child),
+		  ZVMO_CREATE_CHILD_SIZE_VER0, create_child),
 	[_IOC_NR(ZVMO_IOC_GET_INFO)] = {
+		.name = "get_info",
 		.least = ZVMO_INFO_SIZE_VER0,
 		.call = ioctl_get_info,
 	},
 	VMO_IOCTL(ZVMO_IOC_SET_SIZE, zvmo_set_size, ZVMO_SET_SIZE_SIZE_VER0,
-		  ioctl_set_size),
+		  set_size),
 	VMO_IOCTL_GROWN(ZVMO_IOC_OP_RANGE, zvmo_op_range,
 			ZVMO_OP_RANGE_SIZE_VER1, ZVMO_OP_RANGE_SIZE_VER0,
-			ioctl_op_range),
+			op_range),
 	VMO_IOCTL(ZVMO_IOC_GET_NAME, zvmo_name, ZVMO_NAME_SIZE_VER0,
-		  ioctl_get_name),
+		  get_name),
 	VMO_IOCTL(ZVMO_IOC_SET_NAME, zvmo_name, ZVMO_NAME_SIZE_VER0,
-		  ioctl_set_name),
+		  set_name),
 	VMO_IOCTL(ZVMO_IOC_DUPLICATE, zvmo_duplicate,
-		  ZVMO_DUPLICATE_SIZE_VER0, ioctl_duplicate),
-	VMO_IOCTL(ZVMO_IOC_DIFF, zvmo_diff, ZVMO_DIFF_SIZE_VER0, ioctl_diff),
+		  ZVMO_DUPLICATE_SIZE_VER0, duplicate),
+	VMO_IOCTL(ZVMO_IOC_DIFF, zvmo_diff, ZVMO_DIFF_SIZE_VER0, diff),
 	VMO_IOCTL(ZVMO_IOC_SET_STREAM_SIZE, zvmo_set_size,
-		  ZVMO_SET_SIZE_SIZE_VER0, ioctl_set_stream_size),
+		  ZVMO_SET_SIZE_SIZE_VER0, set_stream_size),
 	VMO_IOCTL(ZVMO_IOC_SET_CACHE_POLICY, zvmo_set_cache_policy,
-		  ZVMO_SET_CACHE_POLICY_SIZE_VER0, ioctl_set_cache_policy),
+		  ZVMO_SET_CACHE_POLICY_SIZE_VER0, set_cache_policy),
 	VMO_IOCTL(ZVMO_IOC_TRANSFER, zvmo_transfer, ZVMO_TRANSFER_SIZE_VER0,
-		  ioctl_transfer),
+		  transfer),
 	VMO_IOCTL(ZVMO_IOC_MAP_RANGE, zvmo_map_range, ZVMO_MAP_RANGE_SIZE_VER0,
-		  ioctl_map_range),
+		  map_range),
 	VMO_IOCTL(ZVMO_IOC_SET_PRIORITY, zvmo_set_priority,
-		  ZVMO_SET_PRIORITY_SIZE_VER0, ioctl_set_priority),
+		  ZVMO_SET_PRIORITY_SIZE_VER0, set_priority),
 	VMO_IOCTL(ZVMO_IOC_RESTORE, zvmo_restore, ZVMO_RESTORE_SIZE_VER0,
-		  ioctl_restore),
+		  restore),
 	VMO_IOCTL(ZVMO_IOC_GET_RANGE_INFO, zvmo_range_info,
-		  ZVMO_RANGE_INFO_SIZE_VER0, ioctl_get_range_info),
-	VMO_IOCTL(ZVMO_IOC_READ, zvmo_rw, ZVMO_RW_SIZE_VER0, ioctl_read),
-	VMO_IOCTL(ZVMO_IOC_WRITE, zvmo_rw, ZVMO_RW_SIZE_VER0, ioctl_write),
-	VMO_IOCTL(ZVMO_IOC_KEEP, zvmo_keep, ZVMO_KEEP_SIZE_VER0, ioctl_keep),
+		  ZVMO_RANGE_INFO_SIZE_VER0, get_range_info),
+	VMO_IOCTL(ZVMO_IOC_READ, zvmo_rw, ZVMO_RW_SIZE_VER0, read),
+	VMO_IOCTL(ZVMO_IOC_WRITE, zvmo_rw, ZVMO_RW_SIZE_VER0, write),
+	VMO_IOCTL(ZVMO_IOC_KEEP, zvmo_keep, ZVMO_KEEP_SIZE_VER0, keep),
 };
+
+/**
+ * zvmo_vmo_ioctl_name() - Name of an ioctl of VMOs.
+ * @nr: Its number, of all that there may be.
+ *
+ * Return: The name, or NULL if there is no such ioctl.
+ */
+const char *zvmo_vmo_ioctl_name(unsigned int nr)
+{
+	return nr < ARRAY_SIZE(vmo_ioctls) ? vmo_ioctls[nr].name : NULL;
+}
 
 /**
  * zvmo_vmo_ioctl() - file_operations.unlocked_ioctl of a VMO's file.
@@ -435,14 +450,12 @@ long zvmo_vmo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	const struct vmo_ioctl *ioctl;
 	union vmo_ioctl_args data;
-	unsigned int nr = _IOC_NR(cmd);
+	int nr = zvmo_ioctl_index(cmd, ARRAY_SIZE(vmo_ioctls));
 	long err;
 
-	if (nr >= ARRAY_SIZE(vmo_ioctls) || cmd != _IO(ZVMO_IOC_TYPE, nr))
+	if (nr < 0 || !vmo_ioctls[nr].call)
 		return -ENOTTY;
-	ioctl = &vmo_ioctls[array_index_nospec(nr, ARRAY_SIZE(vmo_ioctls))];
-	if (!ioctl->call)
-		return -ENOTTY;
+	ioctl = &vmo_ioctls[nr];
 	if (ioctl->known)
 		err = zvmo_copy_args(&data, ioctl->known, ioctl->least,
 				     (void __user *)arg);

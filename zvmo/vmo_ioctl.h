@@ -11,5 +11,6 @@
 extern bool zvmo_ambient_mark_vmo_exec;
 
 long zvmo_vmo_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+const char *zvmo_vmo_ioctl_name(unsigned int nr);
 
 #endif /* _ZVMO_VMO_IOCTL_H */

@@ -78,10 +78,12 @@
  *   (EACCES). MAP_PRIVATE is EBUSY while the cache policy is not
  *   ZVMO_CACHE_POLICY_CACHED. A mapping may extend past the VMO; touching that
  *   raises SIGBUS (until the VMO grows), and so does touching discarded content
- *   (until it is locked again). Reading a hole takes no memory, unless the
+ *   (until it is locked again). Shrinking drops the copies that private mappings
+ *   made of what is cut off; nothing else does. Reading a hole takes no memory, unless the
  *   policy is not to cache. A mapping keeps the VMO alive without any
- *   descriptor. Long-term pins (io_uring's fixed buffers, RDMA) are refused; a futex in a page that was never written
- *   through a mapping, waited on through a read-only mapping, is EFAULT; and
+ *   descriptor. Long-term pins (io_uring's fixed buffers, RDMA) are refused; a
+ *   futex in a page that was never written through a mapping, waited on through
+ *   a read-only mapping, is EFAULT; and
  *   personality(READ_IMPLIES_EXEC) asks for PROT_EXEC with every mapping.
  * * poll(): POLLPRI while the VMO has no living children (Zircon:
  *   ZX_VMO_ZERO_CHILDREN); never without ZVMO_RIGHT_WAIT. POLLIN and POLLOUT
@@ -149,7 +151,7 @@
 /* Options of ZVMO_IOC_CREATE; values of ZX_VMO_*. */
 #define ZVMO_RESIZABLE		(1U << 1)	/* the size may change */
 #define ZVMO_DISCARDABLE	(1U << 2)	/* see ZVMO_OP_LOCK; has no children */
-#define ZVMO_UNBOUNDED		(1U << 4)	/* VMO size ZVMO_SIZE_MAX; @size is the stream size */
+#define ZVMO_UNBOUNDED		(1U << 4)	/* VMO size ZVMO_SIZE_MAX; @size: of the stream */
 
 /**
  * struct zvmo_create - ZVMO_IOC_CREATE: create an anonymous VMO. On /dev/zvmo.
@@ -162,8 +164,9 @@
  * The new VMO reads as zeros, holds no memory and has no name. The descriptor
  * is close-on-exec. (Zircon: zx_vmo_create.)
  *
- * Return: a descriptor with ZVMO_RIGHTS_DEFAULT, plus ZVMO_RIGHT_RESIZE if
- * resizable.
+ * Return:
+ * * a descriptor with ZVMO_RIGHTS_DEFAULT, plus ZVMO_RIGHT_RESIZE if
+ *   resizable.
  * * EINVAL - unknown option; RESIZABLE with UNBOUNDED
  * * EFBIG - @size rounded up exceeds ZVMO_SIZE_MAX
  * * ENOMEM, EMFILE, ENFILE
@@ -173,6 +176,7 @@ struct zvmo_create {
 	__u32 options;
 	__aligned_u64 size;
 };
+
 #define ZVMO_CREATE_SIZE_VER0	16
 #define ZVMO_IOC_CREATE		_IO(ZVMO_IOC_TYPE, 0x01)
 
@@ -213,7 +217,8 @@ struct zvmo_create {
  * cleared before the child can be seen. Errors are checked in this order
  * (Zircon: zx_vmo_create_child).
  *
- * Return: a descriptor.
+ * Return:
+ * * a descriptor.
  * * EFBIG - @size cannot be rounded up to pages
  * * EINVAL - RESIZABLE together with NO_WRITE
  * * EACCES - the parent descriptor lacks DUPLICATE or READ
@@ -235,6 +240,7 @@ struct zvmo_create_child {
 	__aligned_u64 offset;
 	__aligned_u64 size;
 };
+
 #define ZVMO_CREATE_CHILD_SIZE_VER0	24
 #define ZVMO_IOC_CREATE_CHILD		_IO(ZVMO_IOC_TYPE, 0x02)
 
@@ -289,7 +295,8 @@ struct zvmo_create_child {
  * Slices and references tell of the pages that they show, as their parent would:
  * sums over a family leave them out. (Zircon: ZX_INFO_VMO.)
  *
- * Return: 0.
+ * Return:
+ * * 0.
  * * EINVAL - @argsz shorter than ZVMO_INFO_SIZE_VER0
  * * EFAULT
  * * ENOMEM - only if more than the first version is asked for
@@ -321,6 +328,7 @@ struct zvmo_info {
 	__u32 lock_count;
 	__u32 handle_count;
 };
+
 #define ZVMO_INFO_SIZE_VER0	104
 #define ZVMO_INFO_SIZE_VER1	192
 #define ZVMO_IOC_GET_INFO	_IO(ZVMO_IOC_TYPE, 0x03)
@@ -336,7 +344,8 @@ struct zvmo_info {
  * zero, also after shrinking before. A reference resizes the shared object.
  * Errors are checked in this order (Zircon: zx_vmo_set_size).
  *
- * Return: 0.
+ * Return:
+ * * 0.
  * * EACCES - no ZVMO_RIGHT_WRITE
  * * EPERM - not resizable (every slice is not)
  * * EACCES - no ZVMO_RIGHT_RESIZE
@@ -350,6 +359,7 @@ struct zvmo_set_size {
 	__u32 reserved;
 	__aligned_u64 size;
 };
+
 #define ZVMO_SET_SIZE_SIZE_VER0	16
 #define ZVMO_IOC_SET_SIZE	_IO(ZVMO_IOC_TYPE, 0x04)
 
@@ -439,7 +449,8 @@ struct zvmo_lock_state {
  *
  * (Zircon: zx_vmo_op_range.)
  *
- * Return: 0.
+ * Return:
+ * * 0.
  * * EINVAL - unknown @op
  * * EACCES - a right is missing
  * * ERANGE - the range is not inside the VMO
@@ -455,6 +466,7 @@ struct zvmo_op_range {
 	__aligned_u64 buffer;
 	__aligned_u64 buffer_size;
 };
+
 #define ZVMO_OP_RANGE_SIZE_VER0	24
 #define ZVMO_OP_RANGE_SIZE_VER1	40
 #define ZVMO_IOC_OP_RANGE	_IO(ZVMO_IOC_TYPE, 0x05)
@@ -468,7 +480,8 @@ struct zvmo_op_range {
  *
  * (Zircon: ZX_PROP_NAME.)
  *
- * Return: 0.
+ * Return:
+ * * 0.
  * * EACCES - no ZVMO_RIGHT_GET_PROPERTY, or no ZVMO_RIGHT_SET_PROPERTY
  */
 struct zvmo_name {
@@ -476,6 +489,7 @@ struct zvmo_name {
 	__u32 reserved;
 	char name[ZVMO_NAME_LEN];
 };
+
 #define ZVMO_NAME_SIZE_VER0	40
 #define ZVMO_IOC_GET_NAME	_IO(ZVMO_IOC_TYPE, 0x06)
 #define ZVMO_IOC_SET_NAME	_IO(ZVMO_IOC_TYPE, 0x07)
@@ -503,7 +517,8 @@ struct zvmo_name {
  * module's parameter ambient_mark_vmo_exec lets everybody.
  * (Zircon: zx_handle_duplicate.)
  *
- * Return: a descriptor.
+ * Return:
+ * * a descriptor.
  * * EINVAL - both flags
  * * EACCES - neither flag and no ZVMO_RIGHT_DUPLICATE; EXECUTABLE and no
  *   privilege
@@ -516,6 +531,7 @@ struct zvmo_duplicate {
 	__u32 rights;
 	__u32 reserved;
 };
+
 #define ZVMO_DUPLICATE_SIZE_VER0	16
 #define ZVMO_IOC_DUPLICATE	_IO(ZVMO_IOC_TYPE, 0x08)
 
@@ -556,9 +572,10 @@ struct zvmo_diff_range {
  * which the ioctl is called; a part that the other VMO's window does not cover
  * counts as a hole there. Needs ZVMO_RIGHT_READ on both.
  *
- * Return: the number of entries filled; @offset is where the next call should
- * begin, and equals @end when all was compared. Fewer entries than @capacity
- * (of which the module uses 1024 at most a call) mean that all was.
+ * Return:
+ * * the number of entries filled; @offset is where the next call should
+ *   begin, and equals @end when all was compared. Fewer entries than @capacity
+ *   (of which the module uses 1024 at most a call) mean that all was.
  * * EACCES - no ZVMO_RIGHT_READ on one of them
  * * EBADF, ENOTTY - @other is no descriptor; is not a VMO
  * * EINVAL - @offset or @end not page aligned, @capacity 0, or the two are not
@@ -575,6 +592,7 @@ struct zvmo_diff {
 	__u32 capacity;
 	__u32 reserved;
 };
+
 #define ZVMO_DIFF_SIZE_VER0	40
 #define ZVMO_IOC_DIFF		_IO(ZVMO_IOC_TYPE, 0x09)
 
@@ -587,7 +605,8 @@ struct zvmo_diff {
  * the shared object, a slice has its own. Errors are checked in this order
  * (Zircon: zx_vmo_set_stream_size, ZX_PROP_VMO_CONTENT_SIZE).
  *
- * Return: 0.
+ * Return:
+ * * 0.
  * * EACCES - no ZVMO_RIGHT_WRITE
  * * ERANGE - @size exceeds the VMO's size
  * * EBUSY - the cache policy is not ZVMO_CACHE_POLICY_CACHED
@@ -613,7 +632,8 @@ struct zvmo_diff {
  * While the policy is not CACHED: reading, writing, ZERO, snapshots, references
  * and RESTORE are EBUSY. (Zircon: zx_vmo_set_cache_policy.)
  *
- * Return: 0.
+ * Return:
+ * * 0.
  * * EACCES - no ZVMO_RIGHT_MAP
  * * EINVAL - @policy is none of them
  * * EBUSY - the VMO has mappings, children, a parent or references, or is a
@@ -624,6 +644,7 @@ struct zvmo_set_cache_policy {
 	__u32 argsz;
 	__u32 policy;
 };
+
 #define ZVMO_SET_CACHE_POLICY_SIZE_VER0	8
 #define ZVMO_IOC_SET_CACHE_POLICY	_IO(ZVMO_IOC_TYPE, 0x0b)
 
@@ -643,7 +664,8 @@ struct zvmo_set_cache_policy {
  * by memmove(); moving a range onto itself does nothing. When it fails, a part
  * may have moved; nothing is lost or doubled. (Zircon: zx_vmo_transfer_data.)
  *
- * Return: 0.
+ * Return:
+ * * 0.
  * * EINVAL - an unknown option, or something not page aligned
  * * EBADF, ENOTTY - @source is no descriptor; is not a VMO
  * * EACCES - no ZVMO_RIGHT_WRITE here, or not both ZVMO_RIGHT_READ and
@@ -662,6 +684,7 @@ struct zvmo_transfer {
 	__u32 reserved;
 	__aligned_u64 source_offset;
 };
+
 #define ZVMO_TRANSFER_SIZE_VER0	40
 #define ZVMO_IOC_TRANSFER	_IO(ZVMO_IOC_TYPE, 0x0c)
 
@@ -679,7 +702,8 @@ struct zvmo_transfer {
  * so does the relative. A page with an access from outside in flight (direct
  * I/O) leaves the VMO; the access ends in the page that left.
  *
- * Return: 0; or with an errno nothing changed.
+ * Return:
+ * * 0; or with an errno nothing changed.
  * * EINVAL - @offset or @end not page aligned, or the two are not relatives
  * * EBADF, ENOTTY - @source is no descriptor; is not a VMO
  * * EACCES - no ZVMO_RIGHT_WRITE here, or no ZVMO_RIGHT_READ on the relative
@@ -693,6 +717,7 @@ struct zvmo_restore {
 	__aligned_u64 offset;
 	__aligned_u64 end;
 };
+
 #define ZVMO_RESTORE_SIZE_VER0	24
 #define ZVMO_IOC_RESTORE	_IO(ZVMO_IOC_TYPE, 0x0d)
 
@@ -713,7 +738,8 @@ struct zvmo_restore {
  * that only this VMO holds are entered writable where the mapping is, as if they
  * had been written. (Zircon: ZX_VMAR_OP_MAP_RANGE.)
  *
- * Return: 0.
+ * Return:
+ * * 0.
  * * EINVAL - an unknown flag, @address not page aligned, @length 0
  * * ERANGE - the range leaves the address space
  * * EFAULT - a part of the range is no shared mapping of this VMO; the part
@@ -728,6 +754,7 @@ struct zvmo_map_range {
 	__aligned_u64 address;
 	__aligned_u64 length;
 };
+
 #define ZVMO_MAP_RANGE_SIZE_VER0	24
 #define ZVMO_IOC_MAP_RANGE		_IO(ZVMO_IOC_TYPE, 0x0e)
 
@@ -751,7 +778,8 @@ struct zvmo_map_range {
  * with the mapping: it ends with munmap(), and a child process inherits it.
  * (Zircon: memory priority of an address region.)
  *
- * Return: 0; or with an errno nothing changed.
+ * Return:
+ * * 0; or with an errno nothing changed.
  * * EINVAL - unknown @priority, @address not page aligned, @length 0
  * * ERANGE - the range leaves the address space
  * * EFAULT - a part of the range is no mapping of this VMO
@@ -763,6 +791,7 @@ struct zvmo_set_priority {
 	__aligned_u64 address;
 	__aligned_u64 length;
 };
+
 #define ZVMO_SET_PRIORITY_SIZE_VER0	24
 #define ZVMO_IOC_SET_PRIORITY		_IO(ZVMO_IOC_TYPE, 0x0f)
 
@@ -784,7 +813,8 @@ struct zvmo_set_priority {
  * Needs no right. What lies beyond the VMO counts nothing. (Zircon: the
  * attribution of a mapping, whose range this is.)
  *
- * Return: 0.
+ * Return:
+ * * 0.
  * * EINVAL - not page aligned
  * * ERANGE - @offset + @length overflows
  * * EFAULT, ENOMEM, EINTR
@@ -803,6 +833,7 @@ struct zvmo_range_info {
 	__aligned_u64 committed_fractional_scaled_bytes;
 	__aligned_u64 populated_fractional_scaled_bytes;
 };
+
 #define ZVMO_RANGE_INFO_SIZE_VER0	88
 #define ZVMO_IOC_GET_RANGE_INFO		_IO(ZVMO_IOC_TYPE, 0x10)
 
@@ -819,7 +850,8 @@ struct zvmo_range_info {
  * front may have been moved, unless said otherwise. Reading a hole takes no
  * memory. (Zircon: zx_vmo_read, zx_vmo_write.)
  *
- * Return: 0.
+ * Return:
+ * * 0.
  * * EACCES - no ZVMO_RIGHT_READ, or no ZVMO_RIGHT_WRITE
  * * ERANGE - the range is not inside the VMO (nothing was moved, unless it
  *   shrank during the call)
@@ -835,6 +867,7 @@ struct zvmo_rw {
 	__aligned_u64 length;
 	__aligned_u64 buffer;
 };
+
 #define ZVMO_RW_SIZE_VER0	32
 #define ZVMO_IOC_READ		_IO(ZVMO_IOC_TYPE, 0x11)
 #define ZVMO_IOC_WRITE		_IO(ZVMO_IOC_TYPE, 0x12)
@@ -852,7 +885,8 @@ struct zvmo_rw {
  * kept takes memory as if it were in use: that stays charged to the memory
  * cgroup of who wrote it.
  *
- * Return: 0.
+ * Return:
+ * * 0.
  * * EINVAL - @mode has other bits; @name is empty, does not end, or has bytes
  *   after its end
  * * EACCES - no ZVMO_RIGHT_DUPLICATE
@@ -866,6 +900,7 @@ struct zvmo_keep {
 	__u32 mode;
 	char name[ZVMO_NAME_LEN];
 };
+
 #define ZVMO_KEEP_SIZE_VER0	40
 #define ZVMO_IOC_KEEP		_IO(ZVMO_IOC_TYPE, 0x13)
 
@@ -883,7 +918,8 @@ struct zvmo_keep {
  * for the group, or for others give permission, and so does CAP_DAC_OVERRIDE in
  * the initial user namespace.
  *
- * Return: a descriptor, close-on-exec.
+ * Return:
+ * * a descriptor, close-on-exec.
  * * EINVAL - a malformed name
  * * ENOENT - no VMO is kept under @name
  * * EACCES - no permission, or not for all of @rights
@@ -895,6 +931,7 @@ struct zvmo_open_kept {
 	char name[ZVMO_NAME_LEN];
 	__aligned_u64 reserved;
 };
+
 #define ZVMO_OPEN_KEPT_SIZE_VER0	48
 #define ZVMO_IOC_OPEN_KEPT		_IO(ZVMO_IOC_TYPE, 0x14)
 
@@ -905,7 +942,8 @@ struct zvmo_open_kept {
  * another name. Only the owner may, or who has CAP_FOWNER in the initial user
  * namespace.
  *
- * Return: 0.
+ * Return:
+ * * 0.
  * * EINVAL - a malformed name, as for ZVMO_IOC_KEEP
  * * ENOENT - no VMO is kept under it
  * * EACCES - somebody else's
@@ -926,7 +964,8 @@ struct zvmo_open_kept {
  * Describes the first kept VMO whose name comes after @name, byte by byte,
  * leaving out those that the caller neither owns nor may open.
  *
- * Return: 0.
+ * Return:
+ * * 0.
  * * EINVAL - @name does not end
  * * ENOENT - there is none
  * * EFAULT
@@ -941,6 +980,7 @@ struct zvmo_kept_info {
 	__aligned_u64 koid;
 	char name[ZVMO_NAME_LEN];
 };
+
 #define ZVMO_KEPT_INFO_SIZE_VER0	64
 #define ZVMO_IOC_NEXT_KEPT		_IO(ZVMO_IOC_TYPE, 0x16)
 

@@ -696,6 +696,78 @@ ZVMO_API int zvmo_replace(int fd, uint32_t rights);
  */
 ZVMO_API int zvmo_replace_as_executable(int fd);
 
+/**
+ * zvmo_keep() - Let a VMO live on under a name, whoever closes it.
+ * @fd: The VMO. Right: DUPLICATE.
+ * @name: The name, 1 to ZVMO_NAME_LEN - 1 bytes; one of the whole machine, not
+ *	that of zvmo_set_name().
+ * @mode: Who may open it: of 0666, as a file's. The owner is the caller.
+ *
+ * The rights of @fd are kept with it. While any VMO is kept the module cannot
+ * be unloaded.
+ *
+ * Return: 0.
+ * * -EINVAL - @mode has other bits; @name is empty or too long
+ * * -EACCES - no DUPLICATE
+ * * -EEXIST - a VMO is kept under @name
+ * * -ENOSPC - the user keeps as many as the module's parameter kept_max allows,
+ *   and the caller has no CAP_SYS_RESOURCE
+ * * -ENOMEM
+ */
+ZVMO_API int zvmo_keep(int fd, const char *name, uint32_t mode);
+
+/**
+ * zvmo_open_kept() - Open a VMO that is kept.
+ * @device: Descriptor of /dev/zvmo.
+ * @name: The name under which it is kept.
+ * @rights: What the descriptor is to have, ZVMO_RIGHT_*; or
+ *	ZVMO_RIGHT_SAME_RIGHTS for all that the caller may have.
+ *
+ * The caller may have the rights with which it was kept; without permission to
+ * read not READ and EXECUTE, without permission to write not WRITE, RESIZE and
+ * SET_PROPERTY.
+ *
+ * Return: a descriptor.
+ * * -EINVAL - @name is empty or too long
+ * * -ENOENT - no VMO is kept under @name
+ * * -EACCES - no permission, or not for all of @rights
+ * * -EMFILE, -ENFILE, -ENOMEM
+ */
+ZVMO_API int zvmo_open_kept(int device, const char *name, uint32_t rights);
+
+/**
+ * zvmo_drop() - Keep a VMO no longer.
+ * @device: Descriptor of /dev/zvmo.
+ * @name: The name under which it is kept. It is free at once.
+ *
+ * The VMO lives as long as it is in use, or has another name.
+ *
+ * Return: 0.
+ * * -EINVAL - @name is empty or too long
+ * * -ENOENT - no VMO is kept under @name
+ * * -EACCES - somebody else keeps it, and the caller has no CAP_FOWNER
+ */
+ZVMO_API int zvmo_drop(int device, const char *name);
+
+/**
+ * zvmo_next_kept() - Go on to the next VMO that is kept.
+ * @device: Descriptor of /dev/zvmo.
+ * @info: in: @info->name, the name to go on from, empty to begin; out: the VMO
+ *	whose name is the next, byte by byte. What the module does not know is
+ *	zeroed. At the end, and after an error, only @info->name means something:
+ *	it is as before.
+ * @size: sizeof(\*info), by which the library knows the caller's header.
+ *
+ * VMOs that the caller neither owns nor may open are left out.
+ *
+ * Return: 1 with a VMO, 0 at the end.
+ * * -EINVAL - @size is shorter than ZVMO_KEPT_INFO_SIZE_VER0; @info->name does
+ *   not end
+ * * -EFAULT
+ */
+ZVMO_API int zvmo_next_kept(int device, struct zvmo_kept_info *info,
+			    size_t size);
+
 /* How many VMOs one zvmo_send() can send. */
 #define ZVMO_SEND_MAX 253
 

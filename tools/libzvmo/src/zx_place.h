@@ -6,12 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The root address region: what lower than this may be mapped is no matter. */
+/*
+ * The root address region: what lower than this may be mapped is no matter. Where
+ * it ends is where the kernel's choice of addresses does; that is a 64-bit one.
+ */
 #define ZVMO_ZX_ROOT_START ((uintptr_t)1 << 16)
-#if UINTPTR_MAX > 0xffffffff
+#if defined(__x86_64__)
 #define ZVMO_ZX_ROOT_END (((uintptr_t)1 << 47) - ZVMO_ZX_ROOT_START)
+#elif UINTPTR_MAX > 0xffffffff
+#define ZVMO_ZX_ROOT_END (((uintptr_t)1 << 48) - ZVMO_ZX_ROOT_START)
 #else
-#define ZVMO_ZX_ROOT_END ((uintptr_t)3 << 30)
+#define ZVMO_ZX_ROOT_END (-ZVMO_ZX_ROOT_START)
 #endif
 
 /**

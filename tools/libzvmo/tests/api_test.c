@@ -63,6 +63,9 @@ static struct {
 		struct zvmo_set_priority priority;
 		struct zvmo_range_info range_info;
 		struct zvmo_rw rw;
+		struct zvmo_keep keep;
+		struct zvmo_open_kept open_kept;
+		struct zvmo_kept_info kept_info;
 	} seen;
 } fake;
 
@@ -493,6 +496,9 @@ static void errors_are_negative_errnos(void)
 	EXPECT(zvmo_set_priority(VMO, name, 1, 0), -EACCES);
 	EXPECT(zvmo_read_memory(VMO, 0, name, 1), -EACCES);
 	EXPECT(zvmo_write_memory(VMO, 0, name, 1), -EACCES);
+	EXPECT(zvmo_keep(VMO, "", 0), -EACCES);
+	EXPECT(zvmo_open_kept(DEVICE, "", 0), -EACCES);
+	EXPECT(zvmo_drop(DEVICE, ""), -EACCES);
 	EXPECT(zvmo_wait_zero_children(VMO, 0), -EACCES);
 	zvmo_diff_init(&iter, VMO, VMO, 0, 4096);
 	EXPECT(zvmo_diff_next(&iter, &range), -EACCES);
@@ -570,6 +576,71 @@ static void names_are_cut(void)
 	      0);
 	EXPECT(zvmo_get_name(VMO, name), 0);
 	CHECK(strcmp(name, "a name") == 0);
+}
+
+static void kept_by_name(void)
+{
+	const struct zvmo_open_kept *open = &fake.seen.open_kept;
+	const struct zvmo_keep *keep = &fake.seen.keep;
+	char longest[ZVMO_NAME_LEN + 1];
+
+	memset(longest, 'x', sizeof(longest));
+	longest[ZVMO_NAME_LEN - 1] = '\0';
+	EXPECT(zvmo_keep(VMO, longest, 0640), 0);
+	CHECK(fake.fd == VMO && fake.command == ZVMO_IOC_KEEP);
+	CHECK(keep->argsz == sizeof(*keep) && keep->mode == 0640);
+	CHECK(strcmp(keep->name, longest) == 0);
+
+	fake.result = 42;
+	EXPECT(zvmo_open_kept(DEVICE, "a", ZVMO_RIGHT_READ), 42);
+	CHECK(fake.fd == DEVICE && fake.command == ZVMO_IOC_OPEN_KEPT);
+	CHECK(open->argsz == sizeof(*open) && open->rights == ZVMO_RIGHT_READ);
+	CHECK(strcmp(open->name, "a") == 0 && open->reserved == 0);
+
+	fake.result = 0;
+	EXPECT(zvmo_drop(DEVICE, "b"), 0);
+	CHECK(fake.fd == DEVICE && fake.command == ZVMO_IOC_DROP);
+	CHECK(fake.seen.name.argsz == sizeof(struct zvmo_name));
+	CHECK(fake.seen.name.reserved == 0);
+	CHECK(strcmp(fake.seen.name.name, "b") == 0);
+
+	/* A name that would be cut is none. */
+	memset(longest, 'x', sizeof(longest));
+	longest[ZVMO_NAME_LEN] = '\0';
+	fake.ioctls = 0;
+	EXPECT(zvmo_keep(VMO, longest, 0), -EINVAL);
+	EXPECT(zvmo_open_kept(DEVICE, longest, 0), -EINVAL);
+	EXPECT(zvmo_drop(DEVICE, longest), -EINVAL);
+	EXPECT(fake.ioctls, 0);
+}
+
+static void kept_one_after_the_other(void)
+{
+	const struct zvmo_kept_info *seen = &fake.seen.kept_info;
+	struct {
+		struct zvmo_kept_info info;
+		char guard;
+	} longer;
+
+	memset(&longer, 'x', sizeof(longer));
+	strcpy(longer.info.name, "b");
+	EXPECT(zvmo_next_kept(DEVICE, &longer.info, sizeof(longer.info)), 1);
+	CHECK(fake.fd == DEVICE && fake.command == ZVMO_IOC_NEXT_KEPT);
+	CHECK(seen->argsz == sizeof(longer.info) && seen->reserved == 0);
+	CHECK(strcmp(seen->name, "b") == 0 && longer.guard == 'x');
+	CHECK(longer.info.koid == 0);
+
+	fake.error = ENOENT;
+	EXPECT(zvmo_next_kept(DEVICE, &longer.info, sizeof(longer.info)), 0);
+	CHECK(strcmp(longer.info.name, "b") == 0);
+	fake.error = EINVAL;
+	EXPECT(zvmo_next_kept(DEVICE, &longer.info, sizeof(longer.info)),
+	       -EINVAL);
+	fake.ioctls = 0;
+	EXPECT(zvmo_next_kept(DEVICE, &longer.info,
+			      ZVMO_KEPT_INFO_SIZE_VER0 - 1),
+	       -EINVAL);
+	EXPECT(fake.ioctls, 0);
 }
 
 static void replace_always_closes(void)
@@ -980,6 +1051,8 @@ static const struct {
 	CASE(info_is_as_long_as_the_caller_says),
 	CASE(range_info_is_as_long_as_the_caller_says),
 	CASE(names_are_cut),
+	CASE(kept_by_name),
+	CASE(kept_one_after_the_other),
 	CASE(replace_always_closes),
 	CASE(read_and_write_finish),
 	CASE(write_past_the_end_fails),

@@ -179,7 +179,7 @@ static uint64_t one_of(struct calls *calls, const uint64_t *values, size_t nr)
 static uint64_t edge(struct calls *calls)
 {
 	uint64_t value = ONE_OF(calls, 0, 1, PAGE, CALLS_PAGES * PAGE,
-				1UL << 31, 1UL << 32, 1UL << 63, ZVMO_SIZE_MAX,
+				1ULL << 31, 1ULL << 32, 1ULL << 63, ZVMO_SIZE_MAX,
 				UINT64_MAX);
 
 	return value + below(calls, 3) - 1;

@@ -593,7 +593,7 @@ TEST(fan_out)
 /* Far apart, so that the trees are high: at every eighth of the one above. */
 static uint64_t sparse_offset(unsigned int nr)
 {
-	return PAGE << (3 * nr);
+	return (uint64_t)PAGE << (3 * nr);
 }
 
 #define SPARSE 16

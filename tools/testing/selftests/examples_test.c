@@ -38,7 +38,7 @@ static int run(int (*example)(int argc, char **argv), char *output, size_t size)
 	int example_##name(int argc, char **argv);                         \
 	TEST(runs_##name)                                                  \
 	{                                                                  \
-		char output[256];                                          \
+		char output[1024];                                         \
                                                                            \
 		EXPECT_EQ(run(example_##name, output, sizeof(output)), 0); \
 		EXPECT_NE(strlen(output), 0);                              \
@@ -63,11 +63,17 @@ TEST(runs_zircon)
 	EXPECT_STREQ(output, "parent: after\nsnapshot: before\n");
 }
 
+EXAMPLE(fan_out)
+EXAMPLE(from_memfd)
+EXAMPLE(restore_worker)
+EXAMPLE(snapshot_server)
+EXAMPLE(zircon_port)
 EXAMPLE(zvmo_create)
 EXAMPLE(zvmo_create_child)
 EXAMPLE(zvmo_diff_init)
 EXAMPLE(zvmo_duplicate)
 EXAMPLE(zvmo_get_info)
+EXAMPLE(zvmo_keep)
 EXAMPLE(zvmo_lock)
 EXAMPLE(zvmo_map_range)
 EXAMPLE(zvmo_op_range)

@@ -357,14 +357,24 @@ doing(const struct family *family, const char *format, ...)
 
 /* Checks */
 
+/* Add to a number, with 63 bits of fraction, so many bytes divided by @n. */
+static void add_share(uint64_t bytes, unsigned int n, uint64_t *whole,
+		      uint64_t *fraction)
+{
+	uint64_t upper = (bytes % n) << 32, lower = (upper % n) << 31;
+
+	*fraction += (upper / n) << 31 | lower / n;
+	*whole += bytes / n + (*fraction >> 63);
+	*fraction &= UINT64_MAX >> 1;
+}
+
 /* Each page of the member belongs in equal parts to all that hold it. */
 static void check_cost(const struct family *family,
 		       const struct family_member *member,
 		       const struct zvmo_info *info)
 {
 	unsigned int nr[FAMILY_MEMBERS + 1] = { 0 }, n;
-	unsigned __int128 scaled = 0;
-	uint64_t page, committed = 0;
+	uint64_t page, committed = 0, scaled = 0, fraction = 0;
 	uint32_t id;
 
 	for (page = 0; page < family_size(member) / PAGE; page++) {
@@ -373,12 +383,11 @@ static void check_cost(const struct family *family,
 		nr[id ? family->holders[id] : 0]++;
 	}
 	for (n = 1; n <= FAMILY_MEMBERS; n++)
-		scaled += (((unsigned __int128)nr[n] * PAGE) << 63) / n;
+		add_share(nr[n] * PAGE, n, &scaled, &fraction);
 	EXPECT_EQ(info->committed_bytes, committed);
 	EXPECT_EQ(info->committed_private_bytes, nr[1] * PAGE);
-	EXPECT_EQ(info->committed_scaled_bytes, scaled >> 63);
-	EXPECT_EQ(info->committed_fractional_scaled_bytes,
-		  scaled & (UINT64_MAX >> 1));
+	EXPECT_EQ(info->committed_scaled_bytes, scaled);
+	EXPECT_EQ(info->committed_fractional_scaled_bytes, fraction);
 }
 
 static void check_info(const struct family *family,

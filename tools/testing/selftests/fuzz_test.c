@@ -266,8 +266,8 @@ static pid_t at_once_process(uint64_t seed)
 	if (process)
 		return process;
 	for (i = 1; i < THREADS; i++)
-		thread_start(at_once_thread, (void *)mix(seed, i));
-	at_once_thread((void *)mix(seed, 0));
+		thread_start(at_once_thread, (void *)(uintptr_t)mix(seed, i));
+	at_once_thread((void *)(uintptr_t)mix(seed, 0));
 	_exit(EXIT_FAILURE);
 }
 

@@ -5,9 +5,10 @@
  * Futexes, direct I/O, pipes, other processes' reads and writes, core dumps:
  * all get hold of pages behind the back of the page tables, some for long.
  */
-#include <elf.h>
 #include <fcntl.h>
+#include <link.h>
 #include <linux/futex.h>
+#include <linux/io_uring.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -465,6 +466,93 @@ TEST(a_snapshot_of_what_is_in_a_pipe)
 	EXPECT(test_holds(snapshots[2], 0, 4 * PAGE, '1'));
 }
 
+/* MSG_ZEROCOPY: the socket has the page until the peer has room for it. */
+TEST(a_socket_sends_what_there_was)
+{
+	int fd = test_create(4 * PAGE, ZVMO_RESIZABLE);
+	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	struct stalled socket = socket_open();
+	unsigned int i;
+
+	memset(map, 'o', 4 * PAGE);
+	for (i = 0; i < 4; i++)
+		socket_put(&socket, page_at(map, i));
+	/* It has the page itself. */
+	memset(map, 'w', PAGE);
+	ASSERT_EQ(zvmo_decommit(fd, PAGE, PAGE), 0);
+	ASSERT_EQ(zvmo_zero(fd, 2 * PAGE, PAGE), 0);
+	ASSERT_EQ(zvmo_set_size(fd, 3 * PAGE), 0);
+	ASSERT_EQ(zvmo_set_size(fd, 4 * PAGE), 0);
+	memset(page_at(map, 1), 'n', 3 * PAGE);
+	EXPECT_EQ(socket_take(&socket), 'w');
+	for (i = 1; i < 4; i++)
+		EXPECT_EQ(socket_take(&socket), 'o');
+	EXPECT(test_holds(fd, PAGE, 3 * PAGE, 'n'));
+}
+
+TEST(a_snapshot_of_what_a_socket_has)
+{
+	int fd = test_create(2 * PAGE, 0), snapshot;
+	char *map = test_map(fd, 0, 2 * PAGE, RW, 0), *child;
+	struct stalled socket = socket_open();
+
+	memset(map, 'o', 2 * PAGE);
+	socket_put(&socket, map);
+	snapshot = test_snapshot(fd);
+	child = test_map(snapshot, 0, 2 * PAGE, RW, 0);
+	socket_put(&socket, page_at(child, 1));
+	/* Neither sends what only the other wrote. */
+	memset(child, 'c', PAGE);
+	memset(page_at(map, 1), 'p', PAGE);
+	EXPECT_EQ(socket_take(&socket), 'o');
+	EXPECT_EQ(socket_take(&socket), 'o');
+	EXPECT(test_holds(fd, 0, PAGE, 'o'));
+	EXPECT(test_holds(snapshot, PAGE, PAGE, 'o'));
+	/* The pages are let go of. */
+	memset(map, 'q', 2 * PAGE);
+	EXPECT(test_holds(snapshot, 0, PAGE, 'c'));
+	EXPECT(test_holds(snapshot, PAGE, PAGE, 'o'));
+}
+
+TEST(a_socket_outlives_the_vmo)
+{
+	int fd = test_create(PAGE, 0);
+	char *map = test_map(fd, 0, PAGE, RW, 0);
+	struct stalled socket = socket_open();
+
+	memset(map, 'o', PAGE);
+	socket_put(&socket, map);
+	test_unmap(map, PAGE);
+	test_close(fd);
+	EXPECT(test_wait_pages(0));
+	EXPECT_EQ(socket_take(&socket), 'o');
+}
+
+/* A page pinned for long could be neither shared nor taken back. */
+TEST(registered_buffers_are_refused)
+{
+	int fd = test_create(2 * PAGE, 0), snapshot;
+	char *map = test_map(fd, 0, 2 * PAGE, RW, 0);
+	struct io_uring_params params = {};
+	struct iovec iov = { map, 2 * PAGE };
+	int ring = (int)syscall(SYS_io_uring_setup, 1, &params);
+
+	if (ring < 0)
+		SKIP("no io_uring");
+	memset(map, 'o', PAGE);
+	ASSERT_EQ(syscall(SYS_io_uring_register, ring, IORING_REGISTER_BUFFERS,
+			  &iov, 1),
+		  -1);
+	if (errno != EOPNOTSUPP)
+		EXPECT_EQ(errno, EFAULT);
+	/* And it holds nothing. */
+	snapshot = test_snapshot(fd);
+	memset(map, 'n', PAGE);
+	EXPECT(test_holds(snapshot, 0, PAGE, 'o'));
+	EXPECT(test_holds(snapshot, PAGE, PAGE, 0));
+	test_close(ring);
+}
+
 /* Other processes */
 
 /* A child that does nothing; the caller looks into it. */
@@ -564,12 +652,12 @@ TEST(ptrace_reads_and_writes)
 	ASSERT_EQ(ptrace(PTRACE_ATTACH, process, NULL, NULL), 0);
 	ASSERT_EQ(waitpid(process, &status, 0), process);
 	EXPECT_EQ(ptrace(PTRACE_PEEKDATA, process, map, NULL),
-		  0x6161616161616161);
-	EXPECT_EQ(ptrace(PTRACE_POKEDATA, process, map, 0x6262626262626262), 0);
+		  (long)0x6161616161616161);
+	EXPECT_EQ(ptrace(PTRACE_POKEDATA, process, map, (long)0x6262626262626262), 0);
 	EXPECT_EQ(*map, 'b');
-	EXPECT_EQ(ptrace(PTRACE_POKEDATA, process, own, 0x6363636363636363), 0);
+	EXPECT_EQ(ptrace(PTRACE_POKEDATA, process, own, (long)0x6363636363636363), 0);
 	EXPECT_EQ(ptrace(PTRACE_PEEKDATA, process, own, NULL),
-		  0x6363636363636363);
+		  (long)0x6363636363636363);
 	EXPECT_EQ(test_byte(fd, 0), 'b');
 	EXPECT_ERRNO(ptrace(PTRACE_POKEDATA, process, shared, 0), EIO);
 	EXPECT_EQ(test_byte(fd, 0), 'b');
@@ -666,8 +754,8 @@ static void save_core_pattern(void)
 static bool core_read(int core, void *address, void *data, size_t size)
 {
 	uint64_t wanted = (uintptr_t)address;
-	Elf64_Ehdr header;
-	Elf64_Phdr segment;
+	ElfW(Ehdr) header;
+	ElfW(Phdr) segment;
 	unsigned int i;
 
 	ASSERT_EQ(pread(core, &header, sizeof(header), 0), sizeof(header));

@@ -96,6 +96,32 @@ TEST(private_mapping)
 	EXPECT_EQ(test_stats().pages, 4);
 }
 
+/* As truncating any file does. */
+TEST(private_copies_are_cut_off)
+{
+	int fd = test_create(4 * PAGE, ZVMO_RESIZABLE), reference;
+	unsigned int i;
+	char *map, *other;
+
+	reference = test_child(fd, ZVMO_CHILD_REFERENCE, 0, 0);
+	map = test_map(fd, 0, 4 * PAGE, RW, MAP_PRIVATE);
+	other = test_map(reference, 2 * PAGE, 2 * PAGE, RW, MAP_PRIVATE);
+	for (i = 0; i < 4; i++)
+		word_write(page_at(map, i), i + 1);
+	word_write(other, 5);
+	word_write(page_at(other, 1), 6);
+	EXPECT_EQ(zvmo_set_size(fd, 2 * PAGE + 1), 0);
+	EXPECT_EQ(word_read(page_at(map, 1)), 2);
+	EXPECT_EQ(word_read(page_at(map, 2)), 3);
+	EXPECT_EQ(test_probe_read(page_at(map, 3)), SIGBUS);
+	EXPECT_EQ(test_probe_read(page_at(other, 1)), SIGBUS);
+	EXPECT_EQ(zvmo_set_size(fd, 4 * PAGE), 0);
+	EXPECT_EQ(word_read(page_at(map, 2)), 3);
+	EXPECT_EQ(word_read(page_at(map, 3)), 0);
+	EXPECT_EQ(word_read(other), 5);
+	EXPECT_EQ(word_read(page_at(other, 1)), 0);
+}
+
 TEST(private_mapping_without_write)
 {
 	int fd = create_numbered(1, 0), dup;
@@ -122,7 +148,8 @@ TEST(partial_mapping)
 
 TEST(mapping_of_a_far_page)
 {
-	uint64_t far = 1ULL << 45;
+	/* 32-bit programs have 32 bits of page numbers. */
+	uint64_t far = 1ULL << (sizeof(long) < 8 ? 43 : 45);
 	int fd = test_create(0, ZVMO_UNBOUNDED);
 	char *map = test_map(fd, far, 4 * PAGE, RW, 0);
 
@@ -237,8 +264,8 @@ TEST(shrinking_unmaps)
 		EXPECT_EQ(test_probe_read(page_at(other, i)), SIGBUS);
 	}
 	EXPECT_EQ(test_probe_read(page_at(own, 5)), SIGBUS);
-	/* A private copy is its process's. */
-	EXPECT_EQ(word_read(page_at(own, 6)), 1);
+	/* A private copy too, as of any file. */
+	EXPECT_EQ(test_probe_read(page_at(own, 6)), SIGBUS);
 	EXPECT_EQ(nr_committed(fd), 5);
 	ASSERT_EQ(zvmo_set_size(fd, 8 * PAGE), 0);
 	for (i = 5; i < 8; i++) {
@@ -246,6 +273,7 @@ TEST(shrinking_unmaps)
 		EXPECT_EQ(word_read(page_at(other, i)), 0);
 	}
 	EXPECT_EQ(word_read(page_at(own, 5)), 0);
+	EXPECT_EQ(word_read(page_at(own, 6)), 0);
 }
 
 TEST(shrinking_unmaps_holes)

@@ -2,10 +2,14 @@
 /*
  * zvmo: selftests - pages that something outside holds
  */
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/param.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -40,6 +44,84 @@ int pipe_take(struct pipe *pipe)
 	char page[65536], wanted[65536];
 
 	ASSERT_EQ(read(pipe->out, page, PAGE), PAGE);
+	memset(wanted, *page, PAGE);
+	EXPECT_MEMEQ(page, wanted, PAGE);
+	return (unsigned char)*page;
+}
+
+/* Sockets */
+
+#define AHEAD (256 * 1024)
+
+/* Of both ends: small for what is received, large for what is to be sent. */
+static void set_buffers(int fd)
+{
+	int small = 4096, large = 4 * AHEAD, yes = 1;
+
+	ASSERT_EQ(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)),
+		  0);
+	ASSERT_EQ(setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &large,
+			     sizeof(large)),
+		  0);
+	ASSERT_EQ(setsockopt(fd, SOL_SOCKET, SO_ZEROCOPY, &yes, sizeof(yes)),
+		  0);
+}
+
+/**
+ * socket_open() - Connect to oneself; more is under way than is let through.
+ */
+struct stalled socket_open(void)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	socklen_t length = sizeof(address);
+	static char ahead[AHEAD];
+	struct stalled socket_;
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+
+	socket_.in = socket(AF_INET, SOCK_STREAM, 0);
+	set_buffers(listener);
+	set_buffers(socket_.in);
+	if (bind(listener, (struct sockaddr *)&address, sizeof(address)))
+		SKIP("no loopback network");
+	ASSERT_EQ(getsockname(listener, (struct sockaddr *)&address, &length),
+		  0);
+	ASSERT_EQ(listen(listener, 1), 0);
+	ASSERT_EQ(connect(socket_.in, (struct sockaddr *)&address, length), 0);
+	socket_.out = accept(listener, NULL, NULL);
+	ASSERT_GE(socket_.out, 0);
+	close(listener);
+	socket_.ahead = sizeof(ahead);
+	ASSERT_EQ(send(socket_.in, ahead, sizeof(ahead), MSG_DONTWAIT),
+		  sizeof(ahead));
+	return socket_;
+}
+
+/**
+ * socket_put() - Send a page without copying it.
+ */
+void socket_put(struct stalled *socket, void *page)
+{
+	ASSERT_EQ(send(socket->in, page, PAGE, MSG_ZEROCOPY | MSG_DONTWAIT),
+		  PAGE);
+}
+
+/**
+ * socket_take() - The byte of the next page received; all of it is the same.
+ */
+int socket_take(struct stalled *socket)
+{
+	char page[65536], wanted[65536];
+	ssize_t got;
+
+	for (; socket->ahead; socket->ahead -= got) {
+		got = recv(socket->out, page, MIN(sizeof(page), socket->ahead),
+			   0);
+		ASSERT_GE(got, 1);
+	}
+	ASSERT_EQ(recv(socket->out, page, PAGE, MSG_WAITALL), PAGE);
 	memset(wanted, *page, PAGE);
 	EXPECT_MEMEQ(page, wanted, PAGE);
 	return (unsigned char)*page;

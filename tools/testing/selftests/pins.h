@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * zvmo: selftests - pages that something outside holds: pipes and direct I/O
+ * zvmo: selftests - pages that something outside holds: pipes, sockets, direct I/O
  *
  * Direct I/O needs a block device in memory, /dev/ram0 (module brd), and is
  * skipped without. Slow direct I/O is made by a cgroup of the process's own,
@@ -22,6 +22,21 @@ struct pipe {
 struct pipe pipe_open(void);
 void pipe_put(struct pipe *pipe, void *page);
 int pipe_take(struct pipe *pipe);
+
+/**
+ * struct stalled - A TCP connection to oneself that moves on when it is read.
+ * @in: Where to send; what is sent waits there, in its pages.
+ * @out: Where to receive.
+ * @ahead: How many bytes are before what is sent by socket_put().
+ */
+struct stalled {
+	int in, out;
+	size_t ahead;
+};
+
+struct stalled socket_open(void);
+void socket_put(struct stalled *socket, void *page);
+int socket_take(struct stalled *socket);
 
 int device_open(void);
 void device_fill(int device, uint64_t page, uint64_t pages, int byte);

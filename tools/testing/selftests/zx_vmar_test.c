@@ -164,6 +164,7 @@ TEST(map_offsets)
 	zx_handle_t vmo = zx_test_create(PAGE, 0);
 	zx_vaddr_t at = free_range(2 * PAGE);
 
+	zx_test_needs_64_bits();
 	EXPECT_ZX(map(READ | SPECIFIC, at + 1, vmo, 0, PAGE), INVALID_ARGS);
 	EXPECT_ZX(map(READ | OVERWRITE, at + 1, vmo, 0, PAGE), INVALID_ARGS);
 	EXPECT_ZX(map(READ | LIMIT, at + 1, vmo, 0, PAGE), INVALID_ARGS);
@@ -180,9 +181,9 @@ TEST(map_offsets)
 	EXPECT_ZX(map(READ, 0, vmo, ZVMO_SIZE_MAX - PAGE, PAGE), OK);
 	/* The region's. */
 	EXPECT_ZX(map(READ | SPECIFIC, 0, vmo, 0, PAGE), OUT_OF_RANGE);
-	EXPECT_ZX(map(READ | SPECIFIC, 1ULL << 47, vmo, 0, PAGE), OUT_OF_RANGE);
+	EXPECT_ZX(map(READ | SPECIFIC, 1ULL << 48, vmo, 0, PAGE), OUT_OF_RANGE);
 	EXPECT_ZX(map(READ | SPECIFIC, -PAGE, vmo, 0, PAGE), OUT_OF_RANGE);
-	EXPECT_ZX(map(READ | OVERWRITE, at, vmo, 0, 1ULL << 47), OUT_OF_RANGE);
+	EXPECT_ZX(map(READ | OVERWRITE, at, vmo, 0, 1ULL << 48), OUT_OF_RANGE);
 	EXPECT_ZX(map(READ, 0, vmo, 0, 1ULL << 48), OUT_OF_RANGE);
 	/* Malformed beats outside. */
 	EXPECT_ZX(map(READ | SPECIFIC, 1, vmo, 0, UINT64_MAX), INVALID_ARGS);
@@ -204,6 +205,7 @@ TEST(map_alignment)
 	unsigned int log2;
 	zx_vaddr_t at;
 
+	zx_test_needs_64_bits();
 	for (log2 = 1; log2 < 256; log2++) {
 		zx_vaddr_t address = 0;
 
@@ -420,9 +422,10 @@ TEST(map_no_room)
 {
 	zx_handle_t vmo = zx_test_create(0, ZX_VMO_UNBOUNDED);
 	zx_vaddr_t address;
+	uint64_t up_to_the_stack = (uintptr_t)&address & -PAGE;
 
-	EXPECT_ZX(zx_vmar_map(ROOT, READ, 0, vmo, 0, (1ULL << 47) - (1 << 20),
-			      &address),
+	EXPECT_ZX(zx_vmar_map(ROOT, READ, 0, vmo, 0,
+			      up_to_the_stack - (1 << 20), &address),
 		  NO_RESOURCES);
 }
 

@@ -880,7 +880,7 @@ static void no_memory(void)
 {
 	const struct zvmo_stream_options options = { .size = sizeof(options),
 						     .compression = level };
-	int old = file_new(20000), new = file_new(20000), n, stream, file;
+	int old = file_new(20000), new = file_new(20000), n, stream = -1, file;
 	int result = -ENOMEM;
 
 	fill(old, 0, 20000, 1);

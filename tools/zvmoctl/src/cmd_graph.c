@@ -60,13 +60,13 @@ static void write_vmo(FILE *file, const struct vmo *vmo)
 	size_format(size, vmo->size);
 	size_format(all, vmo->committed_bytes);
 	size_format(alone, vmo->private_bytes);
-	fprintf(file, "\tv%llu [label=\"%llu ", (unsigned long long)vmo->id,
-		(unsigned long long)vmo->id);
+	fprintf(file, "\tv%llu [label=\"%llu%s", (unsigned long long)vmo->id,
+		(unsigned long long)vmo->id, *vmo->name ? " " : "");
 	write_name(file, vmo->name);
 	fprintf(file,
 		"\\n%s, %s\\n%s in memory, %s its own\", fillcolor=\"0.3 %.2f 1\"];\n",
 		words_of(words_kinds, vmo->kind), size, all, alone,
-		0.1 + 0.4 * share);
+		0.05 + 0.55 * share);
 }
 
 static void write_dot(FILE *file, const struct vmo_list *list)
@@ -75,7 +75,7 @@ static void write_dot(FILE *file, const struct vmo_list *list)
 	size_t i;
 
 	fputs("digraph zvmo {\n"
-	      "\tnode [shape=box, style=\"filled,rounded\", fontname=\"sans-serif\"];\n",
+	      "\tnode [shape=box, style=\"filled,rounded\", fontname=\"sans-serif\", margin=\"0.25,0.1\"];\n",
 	      file);
 	for (i = 0; i < list->count; i++)
 		write_vmo(file, &list->vmos[i]);

@@ -22,7 +22,7 @@ static enum status run_keep(int count, char **arguments)
 	fd = object_open(arguments[0]);
 	if (made_label)
 		object_check(zvmo_set_name(fd, made_label), "--label");
-	err = kept_add(fd, arguments[1], made_mode);
+	err = zvmo_keep(fd, arguments[1], made_mode);
 	object_check(err, arguments[1]);
 	made_output(fd);
 	return STATUS_DONE;

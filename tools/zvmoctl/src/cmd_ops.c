@@ -122,6 +122,14 @@ static const struct option_row lock_options[] = {
 	{}
 };
 
+/* Elsewhere ESTALE is of streams. */
+static void try_lock(int fd, uint64_t size, const char *object)
+{
+	int err = zvmo_try_lock(fd, size);
+
+	object_check(err == -ESTALE ? -ENODATA : err, object);
+}
+
 static enum status run_lock(int count, char **arguments)
 {
 	int fd = object_open(arguments[0]);
@@ -129,7 +137,7 @@ static enum status run_lock(int count, char **arguments)
 	struct zvmo_lock_state state = {};
 
 	if (only_try)
-		object_check(zvmo_try_lock(fd, size), arguments[0]);
+		try_lock(fd, size, arguments[0]);
 	else
 		object_check(zvmo_lock(fd, size, &state), arguments[0]);
 	output_record_begin();

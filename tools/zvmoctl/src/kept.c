@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zvmoctl: kept VMOs, by their ioctls
+ * zvmoctl: kept VMOs
  */
 #include <errno.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "kept.h"
@@ -35,62 +34,30 @@ void kept_check_name(const char *name)
 			    name);
 }
 
-static int call(int fd, unsigned long command, void *argument)
+/* What cannot be a name names nothing. */
+static int no_such(int result)
 {
-	int result = ioctl(fd, command, argument);
-
-	return result < 0 ? -errno : result;
-}
-
-static bool copy_name(char to[ZVMO_NAME_LEN], const char *name)
-{
-	size_t length = strlen(name);
-
-	if (length >= ZVMO_NAME_LEN)
-		return false;
-	memcpy(to, name, length + 1);
-	return true;
-}
-
-int kept_add(int fd, const char *name, uint32_t mode)
-{
-	struct zvmo_keep args = { .argsz = sizeof(args), .mode = mode };
-
-	if (!copy_name(args.name, name))
-		return -EINVAL;
-	return call(fd, ZVMO_IOC_KEEP, &args);
+	return result == -EINVAL ? -ENOENT : result;
 }
 
 int kept_open(const char *name)
 {
-	struct zvmo_open_kept args = {
-		.argsz = sizeof(args),
-		.rights = ZVMO_RIGHT_SAME_RIGHTS,
-	};
-
-	if (!copy_name(args.name, name))
-		return -ENOENT;
-	return call(kept_device(), ZVMO_IOC_OPEN_KEPT, &args);
+	return no_such(
+		zvmo_open_kept(kept_device(), name, ZVMO_RIGHT_SAME_RIGHTS));
 }
 
 int kept_drop(const char *name)
 {
-	struct zvmo_name args = { .argsz = sizeof(args) };
-
-	if (!copy_name(args.name, name))
-		return -ENOENT;
-	return call(kept_device(), ZVMO_IOC_DROP, &args);
+	return no_such(zvmo_drop(kept_device(), name));
 }
 
 bool kept_next(struct zvmo_kept_info *info)
 {
-	int err;
+	int more = zvmo_next_kept(kept_device(), info, sizeof(*info));
 
-	info->argsz = sizeof(*info);
-	err = call(kept_device(), ZVMO_IOC_NEXT_KEPT, info);
-	if (err && err != -ENOENT)
-		fail(err, "list of kept VMOs");
-	return !err;
+	if (more < 0)
+		fail(more, "list of kept VMOs");
+	return more;
 }
 
 bool kept_exists(const char *name)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * zvmoctl: kept VMOs, by their ioctls
+ * zvmoctl: kept VMOs
  *
  * Each call ends the program if /dev/zvmo cannot be opened.
  */
@@ -38,20 +38,11 @@ void kept_check_name(const char *name);
 bool kept_exists(const char *name);
 
 /**
- * kept_add() - Keep a VMO.
- * @fd: The VMO.
- * @name: The name.
- * @mode: Who may open it.
- *
- * Return: 0 or a negative errno of ZVMO_IOC_KEEP.
- */
-int kept_add(int fd, const char *name, uint32_t mode);
-
-/**
  * kept_open() - Open a kept VMO with all rights that the caller may have.
  * @name: The name.
  *
- * Return: a descriptor or a negative errno of ZVMO_IOC_OPEN_KEPT.
+ * Return: a descriptor or a negative errno of zvmo_open_kept(); -ENOENT for what
+ * cannot be a name.
  */
 int kept_open(const char *name);
 
@@ -59,7 +50,7 @@ int kept_open(const char *name);
  * kept_drop() - Keep a VMO no longer.
  * @name: The name.
  *
- * Return: 0 or a negative errno of ZVMO_IOC_DROP.
+ * Return: 0 or a negative errno of zvmo_drop(); -ENOENT likewise.
  */
 int kept_drop(const char *name);
 

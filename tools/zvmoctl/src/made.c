@@ -47,7 +47,7 @@ void made_keep(int fd, const char *name)
 	/* Who may not name it may keep it. */
 	if (err && made_label)
 		fail(err, "--label");
-	err = kept_add(fd, name, made_mode);
+	err = zvmo_keep(fd, name, made_mode);
 	if (err)
 		fail(err, "%s", name);
 	output_info(fd, name);

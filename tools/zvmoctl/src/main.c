@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../../zvmo/version.h"
 #include "command.h"
 #include "complete.h"
 #include "output.h"
@@ -119,7 +120,7 @@ int main(int argc, char **argv)
 	/* Options that all commands have may stand before the command. */
 	first = options_parse(main_options, argc, argv, true);
 	if (want_version)
-		puts("zvmoctl 0.1.0");
+		puts("zvmoctl " ZVMO_VERSION);
 	else if (options_want_help ||
 		 (argv[first] && !strcmp(argv[first], "help")))
 		print_commands();

@@ -179,7 +179,7 @@ static void print_line(const char *key, const char *text)
 	for (i = 0; name[i]; i++)
 		if (name[i] == '-')
 			name[i] = ' ';
-	printf("%s%-18s%s %s\n", terminal_on(COLOR_CYAN), name, terminal_off(),
+	printf("%s%-22s%s %s\n", terminal_on(COLOR_CYAN), name, terminal_off(),
 	       text);
 }
 

@@ -63,7 +63,7 @@ widths_of_help() {
 
 # complete_in_bash WORD...: what bash would offer for the last.
 complete_in_bash() {
-	bash -c 'PATH=$PWD:$PATH; . ./zvmoctl.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+	bash -c 'PATH=$PWD:$PATH; . completions/zvmoctl; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
 		 _zvmoctl 2>/dev/null; printf "%s\n" "${COMPREPLY[@]}"' complete "$@"
 }
 

@@ -16,7 +16,7 @@
 	do {                                                               \
 		u64 __line = 4UL << ((read_cpuid_cachetype() >> 16) & 15); \
 		u64 __at = (u64)(address) & ~(__line - 1);                 \
-                                                                           \
+									   \
 		for (; __at < (u64)(address) + (size); __at += __line)     \
 			asm volatile(op ", %0" : : "r"(__at) : "memory");  \
 	} while (0)

@@ -17,6 +17,15 @@ static inline pgprot_t zvmo_pgprot_dirty(pgprot_t prot)
 }
 
 /**
+ * zvmo_arch_may_upgrade() - Whether a PTE's protection may be raised in place.
+ * @mm: The address space.
+ */
+static inline bool zvmo_arch_may_upgrade(struct mm_struct *mm)
+{
+	return true;
+}
+
+/**
  * zvmo_pte_set_writable() - Make a PTE writable, dirty and young.
  * @vma: The VMA.
  * @address: The address that @ptep maps.
