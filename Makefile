@@ -4,14 +4,14 @@
 #
 # The module is built in build/RELEASE of the kernel that it is for, from links
 # to the sources there, so that builds for several kernels (the running one, and
-# the one that the tests boot) neither mix nor touch the source directories.
+# the one that the tests boot) neither mix nor touch the source directories. Nor
+# do builds that differ otherwise and have a VARIANT to their name.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
 release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' \
 	    $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
-# Builds of other kinds (lint, coverage) have directories of their own.
-build = $(CURDIR)/build/$(or $(ZVMO_BUILD),$(release))
+build = $(CURDIR)/build/$(release)$(VARIANT)
 depmod = $(firstword $(wildcard /sbin/depmod /usr/sbin/depmod) depmod)
 
 # What has its own Makefile: programs and libraries, and what tests them.

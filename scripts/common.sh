@@ -84,18 +84,18 @@ build_module() {
 # The arguments for a module that counts how often its lines run; for tests of any
 # kind.
 # shellcheck disable=SC2034 # used by the scripts that read this
-coverage_build=(ZVMO_BUILD=gcov ZVMO_GCOV=y ZVMO_KUNIT=m)
+coverage_build=(VARIANT=-coverage ZVMO_GCOV=y ZVMO_KUNIT=m)
 
 # build_dir RELEASE [MAKE-ARGUMENT]...: where build_module puts what it builds.
 build_dir() {
-	local name=$1 argument
+	local release=$1 argument variant=''
 	shift
 	for argument; do
 		case $argument in
-		ZVMO_BUILD=*) name=${argument#*=} ;;
+		VARIANT=*) variant=${argument#*=} ;;
 		esac
 	done
-	echo "$top/build/$name"
+	echo "$top/build/$release$variant"
 }
 
 # usage_of FILE: the comment at its head, without the licence line.

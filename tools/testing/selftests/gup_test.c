@@ -767,7 +767,7 @@ static bool core_read(int core, void *address, void *data, size_t size)
 		if (segment.p_type != PT_LOAD || wanted < segment.p_vaddr ||
 		    wanted + size > segment.p_vaddr + segment.p_filesz)
 			continue;
-		wanted += segment.p_offset - segment.p_vaddr;
+		wanted = wanted - segment.p_vaddr + segment.p_offset;
 		return pread(core, data, size, wanted) == (ssize_t)size;
 	}
 	return false;
