@@ -183,7 +183,7 @@ TEST_WITHIN(calls, 120)
 
 	script.steps = calloc(steps, sizeof(*script.steps));
 	ASSERT(script.steps != NULL);
-	for (nr = 0; !nr || go_on(start, nr, SEQUENCES); nr++) {
+	for (nr = 0; !nr || go_on(start, nr, test_rounds(SEQUENCES)); nr++) {
 		script.seed = test_seed + nr;
 		script.nr = steps;
 		for (i = 0; i < steps; i++)
@@ -202,7 +202,7 @@ TEST_WITHIN(calls, 120)
 
 TEST_WITHIN(bytes, 60)
 {
-	unsigned long steps = test_steps ? test_steps : BYTES_CALLS, i;
+	unsigned long steps = test_steps ?: test_rounds(BYTES_CALLS), i;
 	unsigned long nr = 0, nr_good = 0;
 	double start = test_seconds();
 	unsigned int round;
