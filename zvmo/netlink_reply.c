@@ -9,6 +9,7 @@
 #include <linux/user_namespace.h>
 #include <net/sock.h>
 
+#include "netlink_ops.h"
 #include "netlink_reply.h"
 
 /* Who asks */
@@ -90,6 +91,56 @@ struct zvmo *zvmo_find_for(struct sk_buff *request, const struct nlattr *id,
 
 	zvmo_viewer_init(&viewer, request);
 	return zvmo_viewer_find(&viewer, id, extack);
+}
+
+/**
+ * zvmo_nl_dump_start() - Before the first message of every dump.
+ * @cb: The dump.
+ *
+ * Messages are made by who reads the socket, who may be somebody else than who
+ * asked; his privileges must not show the latter more.
+ *
+ * Return: 0.
+ */
+int zvmo_nl_dump_start(struct netlink_callback *cb)
+{
+	struct zvmo_dump *dump = zvmo_dump_state(cb);
+	struct zvmo_viewer viewer;
+
+	zvmo_viewer_init(&viewer, cb->skb);
+	dump->may_see_all = viewer.sees_all;
+	dump->may_see_mapped = viewer.sees_mapped;
+	return 0;
+}
+
+/**
+ * zvmo_dump_viewer() - Find out what may be in a message of a dump.
+ * @viewer: Where to put it: what both who asked and who reads may see.
+ * @cb: The dump.
+ */
+void zvmo_dump_viewer(struct zvmo_viewer *viewer, struct netlink_callback *cb)
+{
+	const struct zvmo_dump *dump = zvmo_dump_state(cb);
+
+	zvmo_viewer_init(viewer, cb->skb);
+	viewer->sees_all &= dump->may_see_all;
+	viewer->sees_mapped &= dump->may_see_mapped;
+}
+
+/**
+ * zvmo_dump_find() - Find the VMO that a dump is about.
+ * @cb: The dump.
+ * @id: As for zvmo_viewer_find().
+ *
+ * Return: As zvmo_viewer_find().
+ */
+struct zvmo *zvmo_dump_find(struct netlink_callback *cb,
+			    const struct nlattr *id)
+{
+	struct zvmo_viewer viewer;
+
+	zvmo_dump_viewer(&viewer, cb);
+	return zvmo_viewer_find(&viewer, id, cb->extack);
 }
 
 /**
