@@ -20,6 +20,23 @@ static struct user_namespace *request_users(const struct sk_buff *request)
 	return NETLINK_CB(request).sk->sk_socket->file->f_cred->user_ns;
 }
 
+/*
+ * The user whose VMOs may be seen: that of who asked. But somebody may have been
+ * made to ask through a socket of another user, who reads the answer: then only if
+ * that one could see all himself.
+ */
+static kuid_t request_uid(const struct sk_buff *request)
+{
+	const struct file *file = NETLINK_CB(request).sk->sk_socket->file;
+	kuid_t uid = NETLINK_CREDS(request)->uid;
+
+	if (uid_eq(file->f_cred->uid, uid) ||
+	    uid_eq(file->f_cred->euid, uid) ||
+	    file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN))
+		return uid;
+	return INVALID_UID;
+}
+
 /**
  * zvmo_viewer_init() - Find out who asks.
  * @viewer: Where to put it.
@@ -29,7 +46,7 @@ void zvmo_viewer_init(struct zvmo_viewer *viewer, struct sk_buff *request)
 {
 	viewer->users = request_users(request);
 	viewer->pids = task_active_pid_ns(current);
-	viewer->uid = NETLINK_CREDS(request)->uid;
+	viewer->uid = request_uid(request);
 	viewer->sees_all = netlink_capable(request, CAP_SYS_ADMIN);
 	viewer->sees_mapped =
 		netlink_ns_capable(request, viewer->users, CAP_SYS_ADMIN);

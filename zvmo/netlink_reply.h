@@ -12,7 +12,7 @@
  * struct zvmo_viewer - Who reads an answer, and what may be in it.
  * @users: User namespace of the socket.
  * @pids: PID namespace of the reader.
- * @uid: User who asked.
+ * @uid: User whose VMOs may be seen in any case, or INVALID_UID.
  * @sees_all: May see every VMO.
  * @sees_mapped: May see the VMOs of users who are mapped in @users.
  */

@@ -876,6 +876,26 @@ TEST(who_reads_a_dump_lends_it_no_privileges)
 	nl_close(nl);
 }
 
+/* Somebody is made to ask through another user's socket, who has the answer. */
+TEST(who_writes_to_a_socket_lends_it_nothing)
+{
+	int fd = test_create(PAGE, 0);
+	uint64_t koid = koid_of(fd);
+	struct nl *nl;
+
+	ASSERT_EQ(setresuid(OTHER_USER, OTHER_USER, 0), 0);
+	nl = nl_open();
+	ASSERT_EQ(setresuid(0, 0, 0), 0);
+	EXPECT_EQ(get(nl, koid), -ENOENT);
+	nl_begin(nl, ZVMO_CMD_VMO_GET);
+	EXPECT_EQ(count(nl), 0);
+	nl_begin(nl, ZVMO_CMD_PAGE_MAP_GET);
+	nl_put_u64(nl, ZVMO_A_PAGE_MAP_ID, koid);
+	EXPECT_EQ(nl_dump(nl, NULL, NULL), -ENOENT);
+	nl_close(nl);
+	test_close(fd);
+}
+
 TEST(root_of_a_user_namespace_sees_its_users_only)
 {
 	int fd = test_create(PAGE, 0), own;
