@@ -4,14 +4,14 @@
 #
 # The module is built in build/RELEASE of the kernel that it is for, from links
 # to the sources there, so that builds for several kernels (the running one, and
-# the one that the tests boot) neither mix nor touch the source directories.
+# the one that the tests boot) neither mix nor touch the source directories. Nor
+# do builds that differ otherwise and have a VARIANT to their name.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
 release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' \
 	    $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
-# Builds of other kinds (lint, coverage) have directories of their own.
-build = $(CURDIR)/build/$(or $(ZVMO_BUILD),$(release))
+build = $(CURDIR)/build/$(release)$(VARIANT)
 depmod = $(firstword $(wildcard /sbin/depmod /usr/sbin/depmod) depmod)
 
 # What has its own Makefile: programs and libraries, and what tests them.
@@ -97,6 +97,9 @@ kcsan: ## look for data races (builds a kernel that does so once)
 kunit: ## run the KUnit suites on that kernel
 	@tools/testing/kunit
 
+coverage: ## which lines of the module no test reaches
+	@tools/testing/coverage/run
+
 fuzz: ## look for what nobody thought of (DURATION=60, SEED=n)
 	@tools/testing/fuzz/run $(if $(DURATION),-d $(DURATION)) $(if $(SEED),-s $(SEED))
 
@@ -127,5 +130,5 @@ help: ## this list
 	@echo '  KDIR=DIR   kernel build tree ($(KDIR))'
 	@echo '  W=1 C=1    more warnings, sparse (see the kernel'"'"'s make help)'
 
-# Those that help tells of, and two that it does not.
+# Those that help tells of, and others.
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST)) prepare clean-modules install-modules install-tools

@@ -7,15 +7,19 @@
  */
 #include <linux/export.h>
 
+#include "attribution.h"
 #include "cow.h"
 #include "diff.h"
+#include "discard.h"
 #include "fs.h"
 #include "io.h"
+#include "kept.h"
 #include "page.h"
 #include "page_tree.h"
 #include "restore.h"
 #include "share.h"
 #include "splice.h"
+#include "transfer.h"
 #include "vmo.h"
 #include "vmo_file.h"
 
@@ -34,6 +38,7 @@ EXPORT(zvmo_cursor_next);
 EXPORT(zvmo_tree_check);
 EXPORT(zvmo_tree_clone);
 EXPORT(zvmo_tree_conceal);
+EXPORT(zvmo_tree_bytes);
 EXPORT(zvmo_tree_count);
 EXPORT(zvmo_tree_count_nodes);
 EXPORT(zvmo_tree_destroy);
@@ -84,9 +89,35 @@ EXPORT(zvmo_put);
 EXPORT(zvmo_set_name);
 EXPORT(zvmo_set_size);
 
-/* io, diff */
+/* attribution */
+EXPORT(zvmo_attribute_pages);
+EXPORT(zvmo_attribute_range);
+EXPORT(zvmo_attribute_vmo);
+
+/* discard */
+EXPORT(zvmo_discard_age);
+EXPORT(zvmo_discard_count_events);
+EXPORT(zvmo_discard_count_reclaimable);
+EXPORT(zvmo_discard_events);
+EXPORT(zvmo_discard_lock);
+EXPORT(zvmo_discard_lock_count);
+EXPORT(zvmo_discard_now);
+EXPORT(zvmo_discard_reclaim);
+EXPORT(zvmo_discard_try_lock);
+EXPORT(zvmo_discard_unlock);
+
+/* kept */
+EXPORT(zvmo_kept_add);
+EXPORT(zvmo_kept_count_all);
+EXPORT(zvmo_kept_drop);
+EXPORT(zvmo_kept_max);
+EXPORT(zvmo_kept_next);
+EXPORT(zvmo_kept_open);
+
+/* io, diff, restore, transfer */
 EXPORT(zvmo_diff);
 EXPORT(zvmo_read_iter);
 EXPORT(zvmo_restore);
 EXPORT(zvmo_seek);
+EXPORT(zvmo_transfer);
 EXPORT(zvmo_write_iter);

@@ -3,122 +3,25 @@
  * zvmo: KUnit - mappings and faults
  *
  * What faults do to the pages behind a mapping, and operations on the VMO to
- * what is mapped. The cases borrow the address space of whoever loads the tests
- * and map VMOs there. Between map() and unmap() no case may end. Rows are
- * explained in rows.h.
+ * what is mapped.
  */
-#include <linux/fdtable.h>
-#include <linux/file.h>
-#include <linux/kthread.h>
-#include <linux/mman.h>
-#include <linux/mmu_context.h>
-#include <linux/sched/mm.h>
-#include <linux/uaccess.h>
-
 #include "fixture.h"
 #include "page.h"
-#include "rows.h"
-#include "vmo_file.h"
-
-#define RIGHTS ZVMO_RIGHTS_DEFAULT
-#define MAP_PAGES 4
-
-static struct mm_struct *mm;
-
-static int borrow_mm(struct kunit_suite *suite)
-{
-	mm = get_task_mm(current);
-	return 0;
-}
-
-static void return_mm(struct kunit_suite *suite)
-{
-	if (mm)
-		mmput(mm);
-}
+#include "vmos.h"
 
 static struct zvmo *create(struct kunit *test, const char *row)
 {
-	struct zvmo_create args = { .size = strlen(row) * PAGE_SIZE };
-	struct zvmo *vmo = zvmo_create(&args);
-
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, vmo);
-	STORE(&vmo->cow->tree, 0, row);
-	return vmo;
-}
-
-static struct zvmo *child_of(struct kunit *test, struct zvmo *parent, u32 kind,
-			     unsigned long pgoff, unsigned int pages)
-{
-	struct zvmo_create_child args = {
-		.options = kind,
-		.offset = pgoff * PAGE_SIZE,
-		.size = pages * PAGE_SIZE,
-	};
-	struct zvmo *child = zvmo_create_child(parent, RIGHTS, &args);
-
-	KUNIT_EXPECT_FALSE(test, IS_ERR(child));
-	return child;
-}
-
-/* Enter the address space, and map a VMO there, shared and writable. */
-static char __user *map(struct kunit *test, struct zvmo *vmo)
-{
-	unsigned long address;
-	struct file *file;
-	int fd;
-
-	if (!mm)
-		kunit_skip(test, "there is no address space to borrow");
-	fd = zvmo_file_install(vmo, RIGHTS);
-	KUNIT_ASSERT_GE(test, fd, 0);
-	file = fget(fd);
-	close_fd(fd);
-	kthread_use_mm(mm);
-	address = vm_mmap(file, 0, MAP_PAGES * PAGE_SIZE,
-			  PROT_READ | PROT_WRITE, MAP_SHARED, 0);
-	KUNIT_EXPECT_FALSE(test, IS_ERR_VALUE(address));
-	fput(file);
-	return (char __user *)address;
-}
-
-static void unmap(struct kunit *test, char __user *address)
-{
-	KUNIT_EXPECT_EQ(
-		test, vm_munmap((unsigned long)address, MAP_PAGES * PAGE_SIZE),
-		0);
-	kthread_unuse_mm(mm);
-	/* Of a kernel thread, files are released later. */
-	flush_delayed_fput();
-}
-
-static void poke(struct kunit *test, char __user *address, unsigned long page,
-		 char letter)
-{
-	KUNIT_EXPECT_EQ(test, put_user(letter, address + page * PAGE_SIZE), 0);
-}
-
-static char peek(struct kunit *test, char __user *address, unsigned long page)
-{
-	char letter = '?';
-
-	KUNIT_EXPECT_EQ(test, get_user(letter, address + page * PAGE_SIZE), 0);
-	return letter;
-}
-
-static struct page *page_at(struct zvmo *vmo, unsigned long index)
-{
-	return zvmo_entry_page(zvmo_tree_lookup(&vmo->cow->tree, index));
+	return zvmo_test_create(test, row, 0);
 }
 
 /* Every mapping counts, as long as it is there. */
 static void mappings_are_counted(struct kunit *test)
 {
 	struct zvmo *vmo = create(test, "....");
-	char __user *address = map(test, vmo);
+	char __user *address = zvmo_test_map(test, vmo);
 
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&vmo->nr_mappings), 1L);
-	unmap(test, address);
+	zvmo_test_unmap(test, vmo, address);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&vmo->nr_mappings), 0L);
 	zvmo_put(vmo);
 }
@@ -127,15 +30,15 @@ static void mappings_are_counted(struct kunit *test)
 static void reading_exposes_nothing(struct kunit *test)
 {
 	struct zvmo *vmo = create(test, "ab.d");
-	char __user *address = map(test, vmo);
+	char __user *address = zvmo_test_map(test, vmo);
 
-	KUNIT_EXPECT_EQ(test, peek(test, address, 0), 'a');
+	KUNIT_EXPECT_EQ(test, zvmo_test_peek(test, address, 0), 'a');
 	EXPECT_EXPOSED(&vmo->cow->tree, 0, "--.-");
-	KUNIT_EXPECT_TRUE(test, page_mapped(page_at(vmo, 0)));
-	KUNIT_EXPECT_TRUE(test, page_mapped(page_at(vmo, 1)));
-	KUNIT_EXPECT_FALSE(test, page_mapped(page_at(vmo, 3)));
-	unmap(test, address);
-	KUNIT_EXPECT_FALSE(test, page_mapped(page_at(vmo, 0)));
+	KUNIT_EXPECT_TRUE(test, page_mapped(zvmo_test_page_at(vmo, 0)));
+	KUNIT_EXPECT_TRUE(test, page_mapped(zvmo_test_page_at(vmo, 1)));
+	KUNIT_EXPECT_FALSE(test, page_mapped(zvmo_test_page_at(vmo, 3)));
+	zvmo_test_unmap(test, vmo, address);
+	KUNIT_EXPECT_FALSE(test, page_mapped(zvmo_test_page_at(vmo, 0)));
 	zvmo_put(vmo);
 }
 
@@ -143,16 +46,16 @@ static void reading_exposes_nothing(struct kunit *test)
 static void reading_a_hole_takes_no_page(struct kunit *test)
 {
 	struct zvmo *vmo = create(test, "....");
-	char __user *address = map(test, vmo);
+	char __user *address = zvmo_test_map(test, vmo);
 
-	KUNIT_EXPECT_EQ(test, peek(test, address, 2), 0);
+	KUNIT_EXPECT_EQ(test, zvmo_test_peek(test, address, 2), 0);
 	KUNIT_EXPECT_EQ(test, PAGES, 0L);
 	KUNIT_EXPECT_TRUE(test, vmo->cow->zero_mapped);
 	/* A page that comes there takes the zero's place. */
-	poke(test, address, 2, 'x');
-	KUNIT_EXPECT_EQ(test, peek(test, address, 2), 'x');
+	zvmo_test_poke(test, address, 2, 'x');
+	KUNIT_EXPECT_EQ(test, zvmo_test_peek(test, address, 2), 'x');
 	EXPECT_ROW(&vmo->cow->tree, 0, "..x.");
-	unmap(test, address);
+	zvmo_test_unmap(test, vmo, address);
 	zvmo_put(vmo);
 }
 
@@ -160,20 +63,21 @@ static void reading_a_hole_takes_no_page(struct kunit *test)
 static void writing_exposes_the_page(struct kunit *test)
 {
 	struct zvmo *vmo = create(test, "abcd");
-	char __user *address = map(test, vmo);
+	char __user *address = zvmo_test_map(test, vmo);
 
-	poke(test, address, 1, 'x');
+	zvmo_test_poke(test, address, 1, 'x');
 	EXPECT_ROW(&vmo->cow->tree, 0, "axcd");
 	EXPECT_EXPOSED(&vmo->cow->tree, 0, "-e--");
-	KUNIT_EXPECT_PTR_EQ(test, zvmo_page_folio(page_at(vmo, 1))->mapping,
+	KUNIT_EXPECT_PTR_EQ(test,
+			    zvmo_page_folio(zvmo_test_page_at(vmo, 1))->mapping,
 			    vmo->cow->inode->i_mapping);
 	/* One that is mapped for reading already, where it is. */
-	KUNIT_EXPECT_EQ(test, peek(test, address, 2), 'c');
-	poke(test, address, 2, 'y');
+	KUNIT_EXPECT_EQ(test, zvmo_test_peek(test, address, 2), 'c');
+	zvmo_test_poke(test, address, 2, 'y');
 	EXPECT_EXPOSED(&vmo->cow->tree, 0, "-ee-");
 	KUNIT_EXPECT_EQ(test, PAGES, 4L);
 	EXPECT_SOUND(&vmo->cow->tree);
-	unmap(test, address);
+	zvmo_test_unmap(test, vmo, address);
 	zvmo_put(vmo);
 }
 
@@ -181,16 +85,16 @@ static void writing_exposes_the_page(struct kunit *test)
 static void a_snapshot_takes_write_access_away(struct kunit *test)
 {
 	struct zvmo *vmo = create(test, "abcd"), *child;
-	char __user *address = map(test, vmo);
+	char __user *address = zvmo_test_map(test, vmo);
 
-	poke(test, address, 0, 'x');
-	child = child_of(test, vmo, ZVMO_CHILD_SNAPSHOT, 0, 4);
+	zvmo_test_poke(test, address, 0, 'x');
+	child = zvmo_test_child(test, vmo, ZVMO_CHILD_SNAPSHOT, 0, 4);
 	EXPECT_EXPOSED(&vmo->cow->tree, 0, "----");
-	poke(test, address, 0, 'y');
+	zvmo_test_poke(test, address, 0, 'y');
 	EXPECT_ROW(&vmo->cow->tree, 0, "ybcd");
 	EXPECT_ROW(&child->cow->tree, 0, "xbcd");
 	EXPECT_EXPOSED(&vmo->cow->tree, 0, "e---");
-	unmap(test, address);
+	zvmo_test_unmap(test, vmo, address);
 	zvmo_put(child);
 	zvmo_put(vmo);
 }
@@ -201,17 +105,17 @@ static void what_is_freed_is_mapped_nowhere(struct kunit *test)
 	struct zvmo *vmo = create(test, ".bcd."), *slice;
 	char __user *address;
 
-	slice = child_of(test, vmo, ZVMO_CHILD_SLICE, 1, 4);
-	address = map(test, slice);
-	poke(test, address, 0, 'x');
-	KUNIT_EXPECT_EQ(test, peek(test, address, 1), 'c');
+	slice = zvmo_test_child(test, vmo, ZVMO_CHILD_SLICE, 1, 4);
+	address = zvmo_test_map(test, slice);
+	zvmo_test_poke(test, address, 0, 'x');
+	KUNIT_EXPECT_EQ(test, zvmo_test_peek(test, address, 1), 'c');
 	KUNIT_EXPECT_EQ(
 		test, zvmo_cow_decommit(vmo->cow, PAGE_SIZE, 3 * PAGE_SIZE), 0);
 	KUNIT_EXPECT_EQ(test, PAGES, 1L);
-	KUNIT_EXPECT_EQ(test, peek(test, address, 0), 0);
-	KUNIT_EXPECT_EQ(test, peek(test, address, 1), 0);
-	KUNIT_EXPECT_EQ(test, peek(test, address, 2), 'd');
-	unmap(test, address);
+	KUNIT_EXPECT_EQ(test, zvmo_test_peek(test, address, 0), 0);
+	KUNIT_EXPECT_EQ(test, zvmo_test_peek(test, address, 1), 0);
+	KUNIT_EXPECT_EQ(test, zvmo_test_peek(test, address, 2), 'd');
+	zvmo_test_unmap(test, slice, address);
 	zvmo_put(slice);
 	zvmo_put(vmo);
 }
@@ -226,12 +130,4 @@ static struct kunit_case mapping_cases[] = {
 	{}
 };
 
-static struct kunit_suite mapping_suite = {
-	.name = "zvmo_mapping",
-	.suite_init = borrow_mm,
-	.suite_exit = return_mm,
-	.init = zvmo_test_init,
-	.exit = zvmo_test_exit,
-	.test_cases = mapping_cases,
-};
-kunit_test_suite(mapping_suite);
+ZVMO_TEST_SUITE_MAPPING(mapping, mapping_cases);

@@ -81,6 +81,23 @@ build_module() {
 		${cross:+ARCH="${arch/amd64/x86_64}" CROSS_COMPILE="$cross"} "$@"
 }
 
+# The arguments for a module that counts how often its lines run; for tests of any
+# kind.
+# shellcheck disable=SC2034 # used by the scripts that read this
+coverage_build=(VARIANT=-coverage ZVMO_GCOV=y ZVMO_KUNIT=m)
+
+# build_dir RELEASE [MAKE-ARGUMENT]...: where build_module puts what it builds.
+build_dir() {
+	local release=$1 argument variant=''
+	shift
+	for argument; do
+		case $argument in
+		VARIANT=*) variant=${argument#*=} ;;
+		esac
+	done
+	echo "$top/build/$release$variant"
+}
+
 # usage_of FILE: the comment at its head, without the licence line.
 usage_of() {
 	awk 'NR <= 2 { next } !/^#/ { exit } { sub(/^# ?/, ""); print }' "$1"
@@ -95,4 +112,25 @@ copy_sources() {
 		(cd "$top" && find . -name build -prune -o -name obj -prune -o ! -type d -print0)
 	fi | tar -C "$top" --null -T - --ignore-failed-read --warning=no-failed-read -cf - |
 		tar -C "$1" -xf -
+}
+
+# tally COMMAND...: run what ends with a line "N passed, N failed, N skipped", and
+# add these to passed, failed and skipped. An end without that line counts as a
+# failure, as does a status other than 0 that it does not explain.
+tally() {
+	local output status p='' f='' s=''
+	output=$(mktemp) || die 1 "no room in ${TMPDIR:-/tmp}" "set TMPDIR"
+	"$@" | tee "$output"
+	status=${PIPESTATUS[0]}
+	read -r p f s < <(tail -n 1 "$output" |
+		sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p')
+	rm -f "$output"
+	[ -n "$f" ] && { [ "$status" -eq 0 ] || [ "$f" -gt 0 ]; } || f=$((f + 1))
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+# end_tally: the sums as the last line, and status 0 if all is well.
+end_tally() {
+	printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }

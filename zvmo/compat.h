@@ -252,6 +252,20 @@ static inline u64 zvmo_page_cgroup(struct page *page)
 #include "pte.h" /* likewise */
 
 /*
+ * 6.14: a page table that is empty may go at any time (CONFIG_PT_RECLAIM), as when
+ * another thread gives the memory up. If it goes while pages are being inserted
+ * the kernel says EFAULT; but nothing is wrong, and the access repeats.
+ */
+static inline int zvmo_insert_pages(struct vm_area_struct *vma,
+				    unsigned long address, struct page **pages,
+				    unsigned long *nr)
+{
+	int err = vm_insert_pages(vma, address, pages, nr);
+
+	return IS_ENABLED(CONFIG_PT_RECLAIM) && err == -EFAULT ? -EBUSY : err;
+}
+
+/*
  * 6.15: vmf_insert_page_mkwrite() inserts a page writable. Before, there is
  * vm_insert_page() with the protection of the VMA, which lacks write permission
  * when the VMA wants to be told of writes. It reads that protection, the flags,

@@ -160,8 +160,8 @@ static vm_fault_t fault_read_locked(struct vm_fault *vmf, struct zvmo *vmo)
 	if (!nr)
 		return unlikely(cow->cache_policy) ? VM_FAULT_RETRY :
 						     map_zero_page(vmf, cow);
-	return fault_result(vm_insert_pages(vmf->vma, vmf->address & PAGE_MASK,
-					    pages, &nr));
+	return fault_result(zvmo_insert_pages(
+		vmf->vma, vmf->address & PAGE_MASK, pages, &nr));
 }
 
 static vm_fault_t fault_read(struct vm_fault *vmf, struct zvmo *vmo)

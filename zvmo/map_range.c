@@ -92,7 +92,7 @@ static int enter_readable(struct vm_area_struct *vma, struct zvmo *vmo,
 	nr = min((end - *address) >> PAGE_SHIFT, ARRAY_SIZE(pages));
 	nr = zvmo_tree_gather(&vmo->cow->tree, index, pages, nr);
 	left = nr;
-	err = vm_insert_pages(vma, *address, pages, &left);
+	err = zvmo_insert_pages(vma, *address, pages, &left);
 	/* What stopped it is there already: go on behind it. */
 	if (err == -EBUSY)
 		left--;

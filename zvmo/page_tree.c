@@ -122,29 +122,36 @@ static void slot_set(struct zvmo_node *node, unsigned int i, zvmo_entry_t entry)
 }
 
 /*
+ * What a node boils down to where it is not the root: nothing if it is empty, one
+ * run if it is all the same zero, else itself.
+ */
+static zvmo_entry_t node_settled(struct zvmo_node *node)
+{
+	unsigned int i;
+
+	if (!node->nr_slots)
+		return ZVMO_ENTRY_EMPTY;
+	if (!zvmo_entry_is_zero(node->slots[0]))
+		return node_entry(node);
+	for (i = 1; i < ZVMO_NODE_SLOTS; i++)
+		if (node->slots[i] != node->slots[0])
+			return node_entry(node);
+	return node->slots[0];
+}
+
+/*
  * Put @child, which replaces @was_pages pages, into slot @i; or what it boils
- * down to: nothing if it is empty, one run if it is all the same zero. What the
- * slot points to may be gone already. (@child may be shared, if it is a root
- * that comes to lie lower.)
+ * down to. What the slot points to may be gone already. (@child may be shared, if
+ * it is a root that comes to lie lower.)
  */
 static void slot_settle(struct zvmo_node *node, unsigned int i,
 			struct zvmo_node *child, unsigned long was_pages)
 {
-	zvmo_entry_t entry = node_entry(child);
-	unsigned int j;
+	zvmo_entry_t entry = node_settled(child);
 
 	node->nr_slots += !node->slots[i];
 	node->nr_pages += child->nr_pages - was_pages;
-	node->slots[i] = entry;
-	if (!child->nr_slots) {
-		entry = ZVMO_ENTRY_EMPTY;
-	} else if (zvmo_entry_is_zero(child->slots[0])) {
-		for (j = 1; j < ZVMO_NODE_SLOTS; j++)
-			if (child->slots[j] != child->slots[0])
-				break;
-		if (j == ZVMO_NODE_SLOTS)
-			entry = child->slots[0];
-	}
+	node->slots[i] = node_entry(child);
 	slot_set(node, i, entry);
 	if (entry != node_entry(child))
 		node_put(child);
@@ -668,16 +675,19 @@ int zvmo_tree_clone(struct zvmo_tree *dst, const struct zvmo_tree *src,
 
 /*
  * @side as an entry that spans 2^@shift indexes, with a holder added: a lower
- * tree gets nodes on top whose first slot leads to it.
+ * tree gets nodes on top whose first slot leads to what its root boils down to.
  */
 static zvmo_entry_t side_lift(struct tree_side side, unsigned int shift,
 			      struct node_pool *pool)
 {
+	zvmo_entry_t entry = side.entry;
 	struct zvmo_node *node;
 
-	if (!entry_is_node(side.entry) || side.shift == shift) {
-		entry_get(side.entry);
-		return side.entry;
+	if (!entry_is_node(entry) || side.shift == shift) {
+		if (entry_is_node(entry))
+			entry = node_settled(entry_node(entry));
+		entry_get(entry);
+		return entry;
 	}
 	node = pool_take(pool, shift - ZVMO_NODE_SHIFT, ZVMO_ENTRY_EMPTY);
 	slot_set(node, 0, side_lift(side, shift - ZVMO_NODE_SHIFT, pool));

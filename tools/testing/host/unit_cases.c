@@ -417,6 +417,20 @@ static void zero_markers_become_a_run_when_a_leaf_is_full(void)
 	zvmo_tree_destroy(&tree);
 }
 
+/* Also where a lower tree's root, which may be all zero, becomes a slot. */
+static void zero_run_of_a_root_stays_maximal_when_a_higher_tree_adopts_it(void)
+{
+	struct zvmo_tree tree = {}, lower = {};
+
+	add(&tree, 4096);
+	zero(&lower, 0, 63);
+	CHECK_EQ(zvmo_tree_adopt(&tree, &lower, 0, 1000), 0);
+	CHECK_WALK(&tree, 0, 4096, { 64, RUN }, { 4032, GAP }, { 1, PAGE });
+	ACCOUNT(&tree, &lower);
+	zvmo_tree_destroy(&lower);
+	zvmo_tree_destroy(&tree);
+}
+
 static void zero_run_of_a_root_stays_maximal_when_the_tree_grows(void)
 {
 	struct zvmo_tree tree = {}, relative;
@@ -1491,6 +1505,7 @@ const struct harness_case unit_cases[] = {
 	CASE(store_keeps_the_flags_of_an_entry),
 	CASE(store_into_zero_run_splits_it_at_each_level),
 	CASE(zero_markers_become_a_run_when_a_leaf_is_full),
+	CASE(zero_run_of_a_root_stays_maximal_when_a_higher_tree_adopts_it),
 	CASE(zero_run_of_a_root_stays_maximal_when_the_tree_grows),
 	CASE(terabyte_of_zeros_costs_a_few_slots),
 	CASE(store_zero_between_any_two_boundaries),

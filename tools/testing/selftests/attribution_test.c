@@ -319,12 +319,12 @@ static void relative_step(int *fds, unsigned int *nr, uint64_t *random)
 TEST_WITHIN(sum_over_random_relatives_is_what_is_in_use, 300)
 {
 	uint64_t random = test_seed;
-	unsigned int nr = 1, step;
+	unsigned int nr = 1, step, steps = test_rounds(STEPS);
 	int fds[RELATIVES];
 
 	fds[0] = test_create(MAX_PAGES * PAGE, ZVMO_RESIZABLE);
 	test_fill(fds[0], 0, MAX_PAGES * PAGE, 1);
-	for (step = 1; step <= STEPS; step++) {
+	for (step = 1; step <= steps; step++) {
 		test_context("step %u", step);
 		relative_step(fds, &nr, &random);
 		if (step % 200 == 0)
@@ -342,10 +342,10 @@ TEST_WITHIN(sum_over_random_relatives_is_what_is_in_use, 300)
 TEST(random_family_tells_what_the_model_says)
 {
 	struct family family;
-	unsigned int step;
+	unsigned int step, steps = test_rounds(1000);
 
 	family_begin(&family, test_seed + 1);
-	for (step = 0; step < 1000; step++) {
+	for (step = 0; step < steps; step++) {
 		test_context("step %u", step);
 		family_step(&family);
 		if (step % 50 == 0)
@@ -597,8 +597,8 @@ TEST(range_needs_good_arguments)
 
 	EXPECT_ERRNO(range_info(fd, &info, 1, PAGE), EINVAL);
 	EXPECT_ERRNO(range_info(fd, &info, PAGE, PAGE / 2), EINVAL);
-	EXPECT_ERRNO(range_info(fd, &info, -PAGE, PAGE), ERANGE);
-	EXPECT_ERRNO(range_info(fd, &info, 2 * PAGE, -PAGE), ERANGE);
+	EXPECT_ERRNO(range_info(fd, &info, -(uint64_t)PAGE, PAGE), ERANGE);
+	EXPECT_ERRNO(range_info(fd, &info, 2 * PAGE, -(uint64_t)PAGE), ERANGE);
 	EXPECT_ERRNO(range_info(STDIN_FILENO, &info, 0, PAGE), ENOTTY);
 	memset(&info, 0, sizeof(info));
 	info.argsz = sizeof(info);

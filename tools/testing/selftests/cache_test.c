@@ -633,9 +633,9 @@ TEST(afterwards)
 /* Pages of every type go back to the kernel in one that it can use. */
 TEST(pages_that_are_freed)
 {
-	unsigned int round, i;
+	unsigned int rounds = test_rounds(30), round, i;
 
-	for (round = 0; round < 30; round++) {
+	for (round = 0; round < rounds; round++) {
 		int fd = test_create(64 * PAGE, ZVMO_RESIZABLE), other;
 		char *map;
 
@@ -693,7 +693,7 @@ TEST(the_kernel_reads_the_mapping)
 /* It takes long for many pages; who is killed stops, and goes back. */
 TEST(who_changes_it_can_be_killed)
 {
-	uint64_t size = 128 << 20;
+	uint64_t size = test_rounds(128) << 20;
 	int fd = test_create(size, 0);
 	pid_t process;
 

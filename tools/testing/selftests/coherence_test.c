@@ -594,6 +594,35 @@ TEST(a_replaced_page_that_is_being_unmapped)
 	EXPECT_EQ(stale, 0);
 }
 
+static void *forget_only(void *unused)
+{
+	(void)unused;
+	while (!atomic_load(&race->stop))
+		madvise(race->map, RANGE_PAGES * PAGE, MADV_DONTNEED);
+	return NULL;
+}
+
+/* Newer kernels free page tables that are empty: under those who fill them. */
+TEST(reads_of_memory_that_is_given_up)
+{
+	int fd = test_create(RANGE_PAGES * PAGE, 0);
+	double deadline = test_seconds() + RUN_SECONDS;
+	pthread_t threads[2];
+	uint64_t nr = 0;
+
+	race = shared_memory(sizeof(*race));
+	test_fill(fd, 0, RANGE_PAGES * PAGE, 1);
+	race->map = test_map(fd, 0, RANGE_PAGES * PAGE, RW, 0);
+	threads[0] = thread_start(forget_only, NULL);
+	threads[1] = thread_start(forget_only, NULL);
+	while (test_seconds() < deadline)
+		word_read(page_at(race->map, nr++ * 7 % RANGE_PAGES));
+	atomic_store(&race->stop, true);
+	thread_join(threads[0]);
+	thread_join(threads[1]);
+	test_note("%llu reads", (unsigned long long)nr);
+}
+
 /* Two places: who sees the second change also sees the first. */
 
 struct ordered {
@@ -686,9 +715,9 @@ TEST(no_write_is_lost)
 {
 	int fd = test_create(PAGE, 0), snapshot;
 	pthread_t threads[ADDERS - 1];
+	int rounds = test_rounds(300), i;
 	uint64_t last = 0, found;
 	pid_t process;
-	int i;
 
 	adding = shared_memory(sizeof(*adding));
 	process = test_fork();
@@ -699,7 +728,7 @@ TEST(no_write_is_lost)
 	for (i = 0; i < ADDERS - 1; i++)
 		threads[i] = thread_start(add_in_thread,
 					  test_map(fd, 0, PAGE, RW, 0));
-	for (i = 0; i < 300; i++) {
+	for (i = 0; i < rounds; i++) {
 		snapshot = test_snapshot(fd);
 		found = page_read(snapshot, 0);
 		EXPECT_LE(last, found);

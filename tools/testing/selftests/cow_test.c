@@ -461,16 +461,16 @@ static void allow_descriptors(unsigned int nr)
 	ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
-#define MANY 1000
+#define MANY 1000 /* at most */
 
 /* Each is a snapshot of the one before, and changes one of 16 pages. */
-static void chain_create(int *fds)
+static void chain_create(int *fds, unsigned int many)
 {
 	unsigned int i;
 
 	fds[0] = test_create(16 * PAGE, 0);
 	test_fill(fds[0], 0, 16 * PAGE, 1);
-	for (i = 1; i < MANY; i++) {
+	for (i = 1; i < many; i++) {
 		fds[i] = test_snapshot(fds[i - 1]);
 		test_fill(fds[i], i % 16 * PAGE, 8, 1 + i % 250);
 	}
@@ -497,12 +497,12 @@ static void chain_check(const int *fds, int i)
 
 TEST(chain_closed_from_the_first)
 {
-	int fds[MANY], i;
+	int fds[MANY], many = test_rounds(MANY), i;
 
-	allow_descriptors(MANY + 16);
-	chain_create(fds);
-	EXPECT_EQ(test_stats().pages, 16 + MANY - 1);
-	for (i = 0; i < MANY; i++) {
+	allow_descriptors(many + 16);
+	chain_create(fds, many);
+	EXPECT_EQ(test_stats().pages, 16 + many - 1);
+	for (i = 0; i < many; i++) {
 		if (i % 50 == 49)
 			chain_check(fds, i);
 		test_close(fds[i]);
@@ -511,11 +511,11 @@ TEST(chain_closed_from_the_first)
 
 TEST(chain_closed_from_the_last)
 {
-	int fds[MANY], i;
+	int fds[MANY], many = test_rounds(MANY), i;
 
-	allow_descriptors(MANY + 16);
-	chain_create(fds);
-	for (i = MANY - 1; i >= 0; i--) {
+	allow_descriptors(many + 16);
+	chain_create(fds, many);
+	for (i = many - 1; i >= 0; i--) {
 		if (i % 50 == 49)
 			chain_check(fds, i);
 		test_close(fds[i]);
@@ -526,11 +526,11 @@ TEST(chain_closed_from_the_last)
 TEST(chain_closed_at_random)
 {
 	uint64_t random = test_seed;
-	int fds[MANY], i;
+	int fds[MANY], many = test_rounds(MANY), i;
 
-	allow_descriptors(MANY + 16);
-	chain_create(fds);
-	for (i = MANY; i > 0; i--) {
+	allow_descriptors(many + 16);
+	chain_create(fds, many);
+	for (i = many; i > 0; i--) {
 		int nr = test_random_below(&random, i);
 
 		test_close(fds[nr]);
@@ -541,13 +541,13 @@ TEST(chain_closed_at_random)
 /* Only the last link of the chain is ever open; it must not grow. */
 TEST(chain_of_replaced_parents)
 {
-	int fd = test_create(16 * PAGE, 0), next, i;
+	int fd = test_create(16 * PAGE, 0), many = test_rounds(MANY), next, i;
 	struct test_stats stats;
 	long nodes;
 
 	test_fill(fd, 0, 16 * PAGE, 1);
 	nodes = test_stats().nodes;
-	for (i = 0; i < 3 * MANY; i++) {
+	for (i = 0; i < 3 * many; i++) {
 		next = test_snapshot(fd);
 		test_close(fd);
 		test_fill(next, i % 16 * PAGE, 1, 2);
@@ -567,32 +567,33 @@ TEST(chain_of_replaced_parents)
 
 TEST(fan_out)
 {
-	int fds[MANY], p = test_create(16 * PAGE, 0), i;
+	int fds[MANY] = { -1 }, many = test_rounds(MANY), i;
+	int p = test_create(16 * PAGE, 0);
 
-	allow_descriptors(MANY + 16);
+	allow_descriptors(many + 16);
 	test_fill(p, 0, 16 * PAGE, OLD);
-	for (i = 0; i < MANY; i++)
+	for (i = 0; i < many; i++)
 		fds[i] = test_snapshot(p);
-	EXPECT_EQ(test_info(p).num_children, MANY);
+	EXPECT_EQ(test_info(p).num_children, many);
 	EXPECT_EQ(test_stats().pages, 16);
-	for (i = 0; i < MANY; i++)
+	for (i = 0; i < many; i++)
 		test_fill(fds[i], i % 16 * PAGE, PAGE, 3);
-	EXPECT_EQ(test_stats().pages, 16 + MANY);
+	EXPECT_EQ(test_stats().pages, 16 + many);
 	test_fill(p, 0, PAGE, NEW);
-	for (i = 0; i < MANY; i += 37) {
+	for (i = 0; i < many; i += 37) {
 		EXPECT(test_holds(fds[i], i % 16 * PAGE, PAGE, 3));
 		EXPECT(test_holds(fds[i], (i + 1) % 16 * PAGE, PAGE, OLD));
 	}
 	test_close(p);
 	EXPECT_EQ(test_info(fds[0]).parent_koid, 0);
-	for (i = 0; i < MANY; i++)
+	for (i = 0; i < many; i++)
 		test_close(fds[i]);
 }
 
 /* Far apart, so that the trees are high: at every eighth of the one above. */
 static uint64_t sparse_offset(unsigned int nr)
 {
-	return PAGE << (3 * nr);
+	return (uint64_t)PAGE << (3 * nr);
 }
 
 #define SPARSE 16
@@ -637,13 +638,13 @@ static void random_family(uint64_t seed, unsigned int steps)
 
 TEST(random_families)
 {
-	unsigned int i;
+	unsigned int i, nr = test_rounds(40);
 
-	for (i = 0; i < 40; i++)
+	for (i = 0; i < nr; i++)
 		random_family(test_seed + i, 50);
 }
 
 TEST(random_large_family)
 {
-	random_family(test_seed + 100, 5000);
+	random_family(test_seed + 100, test_rounds(5000));
 }

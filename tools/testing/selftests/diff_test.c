@@ -342,10 +342,10 @@ static void compare(const struct family_member *member,
 TEST(random_families)
 {
 	static struct family family;
-	unsigned int i, j, round;
+	unsigned int i, j, round, nr = test_rounds(5);
 	uint64_t seed;
 
-	for (seed = test_seed; seed < test_seed + 5; seed++) {
+	for (seed = test_seed; seed < test_seed + nr; seed++) {
 		family_begin(&family, seed);
 		for (round = 0; round < 15; round++) {
 			for (i = 0; i < 10; i++)

@@ -24,6 +24,7 @@
 
 #include "guest.h"
 #include "harness.h"
+#include "nl.h"
 #include "ops.h"
 
 #define DEBUGFS "/sys/kernel/debug/"
@@ -748,3 +749,211 @@ static int call_fork_mapped(struct scene *scene)
 	return 0;
 }
 FAIL_TEST(fork_mapped, UNCHANGED)
+
+/* The netlink family: a request that fails says so, and the next one works. */
+
+/* What @request comes to when the first, second, ... allocation fails. */
+static void sweep_request(struct nl *nl,
+			  int (*request)(struct nl *nl, uint64_t koid))
+{
+	int nth = fail_begin(), fd = test_create(4 * PAGE, 0), child, result;
+	unsigned int n, errors = 0;
+	bool failed = true;
+	uint64_t koid;
+
+	test_fill(fd, 0, 2 * PAGE, 'a');
+	child = test_snapshot(fd);
+	test_fill(child, 0, PAGE, 'b');
+	koid = test_info(fd).koid;
+	for (n = 1; failed && n < FAILURES_MAX; n++) {
+		test_context("n = %u", n);
+		fail_nth(nth, n);
+		result = request(nl, koid);
+		failed = fail_end(nth);
+		errors += result < 0;
+		/* ENOBUFS: the socket found no memory for a message. */
+		EXPECT(!result ||
+		       (failed && (result == -ENOMEM || result == -ENOBUFS ||
+				   result == -EFAULT)));
+		while (nl_event(nl))
+			;
+	}
+	EXPECT(!failed);
+	EXPECT_EQ(request(nl, koid), 0);
+	test_note("%u failures, %u errors", n - 2, errors);
+	close(nth);
+	test_close(child);
+	test_close(fd);
+}
+
+static void sweep_requests(int (*request)(struct nl *nl, uint64_t koid))
+{
+	struct nl *nl = nl_open();
+
+	sweep_request(nl, request);
+	nl_close(nl);
+}
+
+static int request_get(struct nl *nl, uint64_t koid)
+{
+	nl_begin(nl, ZVMO_CMD_VMO_GET);
+	nl_put_u64(nl, ZVMO_A_VMO_ID, koid);
+	nl_put(nl, ZVMO_A_VMO_DETAILS, NULL, 0);
+	return nl_do(nl);
+}
+
+TEST(netlink_get)
+{
+	sweep_requests(request_get);
+}
+
+static int request_list(struct nl *nl, uint64_t koid)
+{
+	(void)koid;
+	nl_begin(nl, ZVMO_CMD_VMO_GET);
+	return nl_dump(nl, NULL, NULL);
+}
+
+TEST(netlink_list)
+{
+	sweep_requests(request_list);
+}
+
+static int request_pages(struct nl *nl, uint64_t koid)
+{
+	nl_begin(nl, ZVMO_CMD_PAGE_MAP_GET);
+	nl_put_u64(nl, ZVMO_A_VMO_ID, koid);
+	return nl_dump(nl, NULL, NULL);
+}
+
+TEST(netlink_pages)
+{
+	sweep_requests(request_pages);
+}
+
+static int request_maps(struct nl *nl, uint64_t koid)
+{
+	nl_begin(nl, ZVMO_CMD_MAPPING_GET);
+	nl_put_u64(nl, ZVMO_A_VMO_ID, koid);
+	return nl_dump(nl, NULL, NULL);
+}
+
+TEST(netlink_maps)
+{
+	sweep_requests(request_maps);
+}
+
+static int request_module(struct nl *nl, uint64_t koid)
+{
+	int result;
+
+	(void)koid;
+	nl_begin(nl, ZVMO_CMD_STATS_GET);
+	result = nl_do(nl);
+	if (result)
+		return result;
+	nl_begin(nl, ZVMO_CMD_CONFIG_GET);
+	return nl_do(nl);
+}
+
+TEST(netlink_module)
+{
+	sweep_requests(request_module);
+}
+
+/* An event for which there is no memory is lost, and what it tells of is done. */
+static int request_event(struct nl *nl, uint64_t koid)
+{
+	int fd = zvmo_create(PAGE, 0);
+
+	(void)nl;
+	(void)koid;
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
+TEST(netlink_events)
+{
+	struct nl *nl = nl_open();
+
+	ASSERT_EQ(nl_listen(nl), 0);
+	sweep_request(nl, request_event);
+	nl_close(nl);
+}
+
+/* Loading the module, without the scene: what was set up is undone again. */
+
+#define MODULE "/vm/zvmo.ko"
+#define MODULE_INIT_MAX 300 /* allocations, at least, of its own */
+#define MODULE_STEP 3 /* each takes a while */
+
+static int load(int image)
+{
+	return syscall(SYS_finit_module, image, "", 0) ? -errno : 0;
+}
+
+static void unload(void)
+{
+	ASSERT_EQ(syscall(SYS_delete_module, "zvmo", O_NONBLOCK), 0);
+}
+
+/* Whether there is an n-th allocation, which failed. */
+static bool load_nth(int image, int nth, unsigned int n)
+{
+	bool failed;
+	int result;
+
+	test_context("n = %u", n);
+	fail_nth(nth, n);
+	result = load(image);
+	failed = fail_end(nth);
+	if (result)
+		EXPECT_EQ(result, -ENOMEM);
+	else
+		unload();
+	EXPECT(failed || !result);
+	return failed;
+}
+
+/* The last n for which there is one. */
+static unsigned int load_last(int image, int nth)
+{
+	unsigned int some = 1, none = 1024, middle;
+
+	while (load_nth(image, nth, none)) {
+		some = none;
+		none *= 2;
+	}
+	while (none - some > 1) {
+		middle = (some + none) / 2;
+		if (load_nth(image, nth, middle))
+			some = middle;
+		else
+			none = middle;
+	}
+	return some;
+}
+
+/*
+ * The kernel allocates a lot before it calls the module; so what fails are the
+ * last allocations.
+ */
+TEST_WITHIN(module_load, 300)
+{
+	int nth = fail_begin(), image = open(MODULE, O_RDONLY | O_CLOEXEC);
+	unsigned int n, last, failures = 0;
+
+	if (image < 0)
+		SKIP("there is no " MODULE);
+	unload();
+	last = load_last(image, nth);
+	for (n = last; n && n + MODULE_INIT_MAX > last;
+	     n -= n > MODULE_STEP ? MODULE_STEP : n)
+		failures += load_nth(image, nth, n);
+	test_note("%u allocations, %u failures", last, failures);
+	EXPECT_GE(failures, 1);
+	ASSERT_EQ(load(image), 0);
+	close(nth);
+}

@@ -52,7 +52,7 @@ TEST_WITHIN(calls, 120)
 static struct {
 	unsigned long nr;
 	unsigned long nr_good;
-} * bytes_done;
+} *bytes_done;
 
 static void play_bytes(const struct script *script)
 {

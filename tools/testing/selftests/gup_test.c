@@ -5,8 +5,8 @@
  * Futexes, direct I/O, pipes, other processes' reads and writes, core dumps:
  * all get hold of pages behind the back of the page tables, some for long.
  */
-#include <elf.h>
 #include <fcntl.h>
+#include <link.h>
 #include <linux/futex.h>
 #include <linux/io_uring.h>
 #include <signal.h>
@@ -652,12 +652,12 @@ TEST(ptrace_reads_and_writes)
 	ASSERT_EQ(ptrace(PTRACE_ATTACH, process, NULL, NULL), 0);
 	ASSERT_EQ(waitpid(process, &status, 0), process);
 	EXPECT_EQ(ptrace(PTRACE_PEEKDATA, process, map, NULL),
-		  0x6161616161616161);
-	EXPECT_EQ(ptrace(PTRACE_POKEDATA, process, map, 0x6262626262626262), 0);
+		  (long)0x6161616161616161);
+	EXPECT_EQ(ptrace(PTRACE_POKEDATA, process, map, (long)0x6262626262626262), 0);
 	EXPECT_EQ(*map, 'b');
-	EXPECT_EQ(ptrace(PTRACE_POKEDATA, process, own, 0x6363636363636363), 0);
+	EXPECT_EQ(ptrace(PTRACE_POKEDATA, process, own, (long)0x6363636363636363), 0);
 	EXPECT_EQ(ptrace(PTRACE_PEEKDATA, process, own, NULL),
-		  0x6363636363636363);
+		  (long)0x6363636363636363);
 	EXPECT_EQ(test_byte(fd, 0), 'b');
 	EXPECT_ERRNO(ptrace(PTRACE_POKEDATA, process, shared, 0), EIO);
 	EXPECT_EQ(test_byte(fd, 0), 'b');
@@ -754,8 +754,8 @@ static void save_core_pattern(void)
 static bool core_read(int core, void *address, void *data, size_t size)
 {
 	uint64_t wanted = (uintptr_t)address;
-	Elf64_Ehdr header;
-	Elf64_Phdr segment;
+	ElfW(Ehdr) header;
+	ElfW(Phdr) segment;
 	unsigned int i;
 
 	ASSERT_EQ(pread(core, &header, sizeof(header), 0), sizeof(header));
@@ -767,7 +767,7 @@ static bool core_read(int core, void *address, void *data, size_t size)
 		if (segment.p_type != PT_LOAD || wanted < segment.p_vaddr ||
 		    wanted + size > segment.p_vaddr + segment.p_filesz)
 			continue;
-		wanted += segment.p_offset - segment.p_vaddr;
+		wanted = wanted - segment.p_vaddr + segment.p_offset;
 		return pread(core, data, size, wanted) == (ssize_t)size;
 	}
 	return false;

@@ -26,6 +26,7 @@
 #define STATS_PATH "/sys/kernel/debug/zvmo/stats"
 #define SETTLE_SECONDS 2 /* how long what was closed may live on */
 #define KILL_SECONDS 10 /* how long a killed process may live on */
+#define SLOW "ZVMO_SLOW" /* by what factor this machine is slow */
 #define MAX_REPORTS 5 /* failures that one case prints */
 
 /**
@@ -209,6 +210,30 @@ bool test_memory(struct test_place place, const void *found,
 	return false;
 }
 
+/* How fast the machine is */
+
+static unsigned int slowness(void)
+{
+	static unsigned int factor;
+	const char *text = getenv(SLOW);
+
+	if (!factor)
+		factor = text ? strtoul(text, NULL, 10) : 1;
+	if (!factor)
+		factor = 1;
+	return factor;
+}
+
+unsigned int test_patience(unsigned int seconds)
+{
+	return seconds * slowness();
+}
+
+unsigned long test_rounds(unsigned long nr)
+{
+	return (nr + slowness() - 1) / slowness();
+}
+
 /* The runner */
 
 static bool read_stats(struct test_stats *stats)
@@ -239,7 +264,7 @@ static bool same_stats(const struct test_stats *a, const struct test_stats *b)
 /* What was closed may be freed a little later. */
 static bool nothing_left(const struct test_stats *before)
 {
-	double deadline = test_seconds() + SETTLE_SECONDS;
+	double deadline = test_seconds() + test_patience(SETTLE_SECONDS);
 	struct test_stats now;
 
 	for (;;) {
@@ -284,7 +309,7 @@ static pid_t wait_until(pid_t process, int *status, double deadline)
 /* End whatever the case started. */
 static void kill_group(pid_t leader)
 {
-	double deadline = test_seconds() + KILL_SECONDS;
+	double deadline = test_seconds() + test_patience(KILL_SECONDS);
 	pid_t found;
 
 	kill(-leader, SIGKILL);
@@ -300,7 +325,7 @@ static void kill_group(pid_t leader)
 
 static unsigned int seconds_of(const struct test_case *test)
 {
-	return test->seconds + test_duration;
+	return test_patience(test->seconds) + test_duration;
 }
 
 static bool judge(const struct test_case *test, pid_t found, int status)
@@ -481,7 +506,7 @@ bool test_passes_quietly(void (*body)(void *arg), void *arg)
 	if (!child) {
 		int null = open("/dev/null", O_WRONLY);
 
-		alarm(TEST_SECONDS);
+		alarm(test_patience(TEST_SECONDS));
 		if (dup2(null, STDOUT_FILENO) < 0)
 			_exit(EXIT_FAILURE);
 		body(arg);
@@ -509,7 +534,7 @@ struct test_stats test_stats(void)
  */
 bool test_wait_pages(long pages)
 {
-	double deadline = test_seconds() + SETTLE_SECONDS;
+	double deadline = test_seconds() + test_patience(SETTLE_SECONDS);
 
 	while (test_stats().pages != pages) {
 		if (test_seconds() > deadline)

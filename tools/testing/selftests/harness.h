@@ -156,6 +156,15 @@ bool test_passes_quietly(void (*body)(void *arg), void *arg);
 extern unsigned long test_steps;
 extern unsigned int test_duration;
 
+/*
+ * On a machine that is slow by a factor of N (the environment says ZVMO_SLOW=N)
+ * patience is N times what it is elsewhere, and what is done again and again is
+ * done an N-th as often, once at least. How long a case goes on, and how much it
+ * does, is a number that has gone through one of these.
+ */
+unsigned int test_patience(unsigned int seconds);
+unsigned long test_rounds(unsigned long nr);
+
 /* Random numbers. Every run has the same, unless the option -s gives a seed. */
 extern uint64_t test_seed;
 /* What follows the seed, ".CHANGE.CHANGE..."; and the option -r or NULL (script.h) */

@@ -21,7 +21,7 @@ static struct {
 	unsigned long nr;
 	unsigned long nr_good;
 	unsigned long nr_messages;
-} * done;
+} *done;
 
 static void count(const struct requests *requests)
 {

@@ -76,14 +76,15 @@ void nl_put_text(struct nl *nl, uint16_t type, const char *text)
 
 /* Answers */
 
-static void request_send(struct nl *nl, uint16_t flags)
+static int request_send(struct nl *nl, uint16_t flags)
 {
 	struct nlmsghdr *header = request_header(nl);
 
 	header->nlmsg_flags = NLM_F_REQUEST | flags;
 	header->nlmsg_seq = ++nl->sequence;
-	ASSERT_EQ(send(nl->fd, header, header->nlmsg_len, 0),
-		  header->nlmsg_len);
+	if (send(nl->fd, header, header->nlmsg_len, 0) < 0)
+		return -errno;
+	return 0;
 }
 
 static void keep_reply(struct nl *nl, const struct nlmsghdr *header)
@@ -136,14 +137,12 @@ static int receive(struct nl *nl, nl_each_fn each, void *arg)
 
 int nl_do(struct nl *nl)
 {
-	request_send(nl, NLM_F_ACK);
-	return receive(nl, NULL, NULL);
+	return request_send(nl, NLM_F_ACK) ?: receive(nl, NULL, NULL);
 }
 
 int nl_dump(struct nl *nl, nl_each_fn each, void *arg)
 {
-	request_send(nl, NLM_F_DUMP);
-	return receive(nl, each, arg);
+	return request_send(nl, NLM_F_DUMP) ?: receive(nl, each, arg);
 }
 
 int nl_event(struct nl *nl)

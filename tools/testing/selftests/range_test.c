@@ -542,9 +542,9 @@ TEST(seek_random)
 {
 	uint64_t random = test_seed;
 	int fd = test_create(16 * PAGE, 0);
-	unsigned int bits = 0, i;
+	unsigned int bits = 0, rounds = test_rounds(1000), i;
 
-	for (i = 0; i < 1000; i++) {
+	for (i = 0; i < rounds; i++) {
 		unsigned int first = test_random_below(&random, 16);
 		unsigned int nr = 1 + test_random_below(&random, 16 - first);
 		unsigned int mask = ((1U << nr) - 1) << first;

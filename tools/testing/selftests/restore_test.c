@@ -391,10 +391,10 @@ TEST(many_times)
 {
 	struct pair pair = pair_open(64, 0);
 	char *map = test_map(pair.fd, 0, 64 * PAGE, RW, 0);
-	unsigned int round, i;
+	unsigned int rounds = test_rounds(2000), round, i;
 	long nodes = 0;
 
-	for (round = 0; round < 2000; round++) {
+	for (round = 0; round < rounds; round++) {
 		for (i = 0; i < 3; i++)
 			word_write(page_at(map, (round * 7 + i * 13) % 64),
 				   round);
@@ -893,9 +893,9 @@ static void *work_on(void *arg)
 {
 	struct worker *worker = arg;
 	uint64_t random = worker->number + 1, page;
-	unsigned int round, i;
+	unsigned int rounds = test_rounds(40), round, i;
 
-	for (round = 0; round < 40; round++) {
+	for (round = 0; round < rounds; round++) {
 		for (i = 0; i < 4; i++) {
 			page = test_random_below(&random, WORKER_PAGES);
 			word_write(page_at(worker->map, page), worker->number);
@@ -1095,13 +1095,13 @@ static void random_family(uint64_t seed, unsigned int steps)
 
 TEST(random_families)
 {
-	unsigned int i;
+	unsigned int i, nr = test_rounds(40);
 
-	for (i = 0; i < 40; i++)
+	for (i = 0; i < nr; i++)
 		random_family(test_seed + i, 60);
 }
 
 TEST(random_large_family)
 {
-	random_family(test_seed + 100, 4000);
+	random_family(test_seed + 100, test_rounds(4000));
 }

@@ -353,7 +353,8 @@ void script_fuzz(const char *name, script_play_fn play, size_t steps,
 		steps = test_steps;
 	script.steps = calloc(steps, sizeof(*script.steps));
 	ASSERT(script.steps != NULL);
-	for (nr = 0; !nr || script_go_on(start, nr, sequences); nr++) {
+	for (nr = 0; !nr || script_go_on(start, nr, test_rounds(sequences));
+	     nr++) {
 		if (nr)
 			choose(&script, nr);
 		else

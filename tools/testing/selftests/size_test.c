@@ -351,11 +351,11 @@ static void *fill_and_cut(void *unused)
 TEST(shrinking_is_one_step)
 {
 	pthread_t thread;
-	unsigned int i;
+	unsigned int i, rounds = test_rounds(3000);
 
 	resized = test_create(2 * PAGE, ZVMO_RESIZABLE);
 	thread = thread_start(fill_and_cut, NULL);
-	for (i = 0; i < 3000; i++) {
+	for (i = 0; i < rounds; i++) {
 		int snapshot = zvmo_snapshot_range(resized, 0, 2 * PAGE);
 		char bytes[2 * PAGE];
 

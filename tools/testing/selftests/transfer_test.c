@@ -267,9 +267,9 @@ TEST(as_memmove)
 {
 	int fd = test_create(ARRAY * PAGE, 0);
 	uint64_t model[ARRAY] = { 0 }, moved[ARRAY], random = test_seed, i,
-		 round;
+		 round, rounds = test_rounds(400);
 
-	for (round = 0; round < 400; round++) {
+	for (round = 0; round < rounds; round++) {
 		uint64_t length = 1 + test_random_below(&random, ARRAY);
 		uint64_t to = test_random_below(&random, ARRAY - length + 1);
 		uint64_t from = test_random_below(&random, ARRAY - length + 1);
@@ -899,13 +899,13 @@ static void random_family(uint64_t seed, unsigned int steps)
 
 TEST(random_families)
 {
-	unsigned int i;
+	unsigned int i, nr = test_rounds(40);
 
-	for (i = 0; i < 40; i++)
+	for (i = 0; i < nr; i++)
 		random_family(test_seed + i, 60);
 }
 
 TEST(random_large_family)
 {
-	random_family(test_seed + 100, 4000);
+	random_family(test_seed + 100, test_rounds(4000));
 }

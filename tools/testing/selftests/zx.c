@@ -20,6 +20,12 @@ bool zx_test_status(struct test_place place, zx_status_t found,
 	return false;
 }
 
+void zx_test_needs_64_bits(void)
+{
+	if (sizeof(size_t) < sizeof(uint64_t))
+		SKIP("only for 64-bit programs");
+}
+
 zx_handle_t zx_test_create_at(struct test_place place, uint64_t size,
 			      uint32_t options)
 {

@@ -202,8 +202,8 @@ TEST(snapshot_ranges)
 		EXPECT_ZX(try(vmo, kind, 0, MAX + 1), OUT_OF_RANGE);
 		EXPECT_ZX(try(vmo, kind, 0, MAX), OK);
 		EXPECT_ZX(try(vmo, kind, PAGE, MAX), OUT_OF_RANGE);
-		EXPECT_ZX(try(vmo, kind, -PAGE, PAGE), OUT_OF_RANGE);
-		EXPECT_ZX(try(vmo, kind, -PAGE, 2 * PAGE), OUT_OF_RANGE);
+		EXPECT_ZX(try(vmo, kind, -(uint64_t)PAGE, PAGE), OUT_OF_RANGE);
+		EXPECT_ZX(try(vmo, kind, -(uint64_t)PAGE, 2 * PAGE), OUT_OF_RANGE);
 		EXPECT_ZX(try(vmo, kind, 5 * PAGE, PAGE), OK);
 		EXPECT_ZX(try(vmo, kind, 0, 0), OK);
 		/* A crooked offset beats a window that is too large. */

@@ -164,6 +164,7 @@ TEST(map_offsets)
 	zx_handle_t vmo = zx_test_create(PAGE, 0);
 	zx_vaddr_t at = free_range(2 * PAGE);
 
+	zx_test_needs_64_bits();
 	EXPECT_ZX(map(READ | SPECIFIC, at + 1, vmo, 0, PAGE), INVALID_ARGS);
 	EXPECT_ZX(map(READ | OVERWRITE, at + 1, vmo, 0, PAGE), INVALID_ARGS);
 	EXPECT_ZX(map(READ | LIMIT, at + 1, vmo, 0, PAGE), INVALID_ARGS);
@@ -204,6 +205,7 @@ TEST(map_alignment)
 	unsigned int log2;
 	zx_vaddr_t at;
 
+	zx_test_needs_64_bits();
 	for (log2 = 1; log2 < 256; log2++) {
 		zx_vaddr_t address = 0;
 

@@ -160,6 +160,7 @@ TEST(contiguous_arguments)
 {
 	zx_handle_t vmo = 77;
 
+	zx_test_needs_64_bits();
 	EXPECT_ZX(zx_vmo_create_contiguous(0, 0, 0, &vmo), INVALID_ARGS);
 	EXPECT_ZX(zx_vmo_create_contiguous(0, PAGE - 1, 0, &vmo), INVALID_ARGS);
 	EXPECT_ZX(zx_vmo_create_contiguous(0, PAGE + 1, 0, &vmo), INVALID_ARGS);
@@ -193,6 +194,7 @@ TEST(physical_arguments)
 {
 	zx_handle_t vmo = 77;
 
+	zx_test_needs_64_bits();
 	EXPECT_ZX(zx_vmo_create_physical(0, 0, 0, &vmo), INVALID_ARGS);
 	EXPECT_ZX(zx_vmo_create_physical(0, 0, PAGE + 1, &vmo), INVALID_ARGS);
 	EXPECT_ZX(zx_vmo_create_physical(0, 1, PAGE, &vmo), INVALID_ARGS);
