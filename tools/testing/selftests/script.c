@@ -269,15 +269,20 @@ static void make(struct script *script, size_t nr)
 static struct corpus {
 	struct script scripts[CORPUS];
 	unsigned int nr;
+	bool is_enough; /* the last one of a seed of its own reached nothing */
 } corpus;
 
 static void keep(const struct script *script)
 {
-	if (corpus.nr < CORPUS && !getenv(BLIND))
+	bool is_new = script->progress->nr_new;
+
+	if (!script->nr_changes)
+		corpus.is_enough = !is_new;
+	if (is_new && corpus.nr < CORPUS && !getenv(BLIND))
 		corpus.scripts[corpus.nr++] = *script;
 }
 
-/* Another seed, or if there is something to change, mostly that. */
+/* Another seed, while these reach something; then mostly changes. */
 static void choose(struct script *script, unsigned int number)
 {
 	uint64_t random = script_mix(~test_seed, number);
@@ -285,7 +290,7 @@ static void choose(struct script *script, unsigned int number)
 
 	script->nr_changes = 0;
 	script->seed = test_seed + number;
-	if (!corpus.nr || !test_random_below(&random, 4))
+	if (!corpus.nr || !corpus.is_enough || !test_random_below(&random, 4))
 		return;
 	/* Half of the time one of the last. */
 	i = test_random_below(&random, corpus.nr);
@@ -363,8 +368,7 @@ void script_fuzz(const char *name, script_play_fn play, size_t steps,
 		announce(&script);
 		if (fails(&script))
 			explain(&script);
-		if (script.progress->nr_new)
-			keep(&script);
+		keep(&script);
 	}
 	test_note("%u sequences of %zu steps from seed %llu", nr, steps,
 		  (unsigned long long)test_seed);
