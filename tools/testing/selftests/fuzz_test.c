@@ -104,13 +104,12 @@ static void play_pair(const struct script *script)
 	}
 }
 
-TEST(sequences_are_made_as_short_as_can_be)
+static void expect_pair_left(uint64_t *steps, size_t nr)
 {
-	uint64_t steps[200] = { [20] = 51, [90] = 51, [110] = 50, [190] = 50 };
 	struct script script = {
 		.play = play_pair,
 		.steps = steps,
-		.nr = 200,
+		.nr = nr,
 		.progress = shared_memory(sizeof(*script.progress)),
 	};
 
@@ -118,6 +117,15 @@ TEST(sequences_are_made_as_short_as_can_be)
 	ASSERT_EQ(script.nr, 2);
 	EXPECT_EQ(steps[0], 51);
 	EXPECT_EQ(steps[1], 50);
+}
+
+TEST(sequences_are_made_as_short_as_can_be)
+{
+	uint64_t many[200] = { [20] = 51, [90] = 51, [110] = 50, [190] = 50 };
+	uint64_t few[3] = { 51, 0, 50 };
+
+	expect_pair_left(many, 200);
+	expect_pair_left(few, 3);
 }
 
 /*

@@ -179,7 +179,7 @@ static bool drop(struct script *script, size_t first, size_t nr)
 void script_minimise(struct script *script)
 {
 	double deadline = test_seconds() + MINIMISE_SECONDS;
-	size_t part = (script->nr + 1) / 2, first;
+	size_t part = (script->nr + 1) / 2, first, nr;
 	bool dropped;
 
 	while (script->nr > 1) {
@@ -187,12 +187,13 @@ void script_minimise(struct script *script)
 		for (first = 0; first < script->nr && script->nr > 1;) {
 			if (test_seconds() > deadline)
 				return;
-			if (part > script->nr - first)
-				part = script->nr - first;
-			if (drop(script, first, part))
+			nr = script->nr - first;
+			if (nr > part)
+				nr = part;
+			if (drop(script, first, nr))
 				dropped = true;
 			else
-				first += part;
+				first += nr;
 		}
 		if (part > 1)
 			part = (part + 1) / 2;
