@@ -11,8 +11,9 @@
 # the kernel ("traps: PROGRAM[PID] general protection fault ip:").
 #
 # A data race (KCSAN) counts if one of the two accesses is in a function of zvmo, or
-# if both were on behalf of functions of zvmo, which then lack a lock between them.
-# Others are races of the kernel with itself, of which there are many.
+# if both are in functions that zvmo called (a tree's, a list's), so that it lacks a
+# lock between them. Others are races of the kernel with itself, of which there are
+# many.
 
 function end_race()
 {
@@ -68,14 +69,13 @@ function complains(line)
 
 racing {
 	race = race $0 "\n"
+	frame++
 	if (/ of [0-9]+ bytes by /) {
 		stacks++
-		counted = 0
+		frame = 0
 	}
-	if (/\[zvmo\]/ && stacks && !counted) {
+	if (/\[zvmo\]/ && stacks && frame == 2)
 		stacks_of_zvmo++
-		counted = 1
-	}
 	if (/=======/) {
 		end_race()
 		next
