@@ -104,6 +104,27 @@ static void a_page_mapped_twice_is_unmapped(struct kunit *test)
 	zvmo_put(vmo);
 }
 
+/* What is mapped privately besides is left as it is: nobody writes it so. */
+static void private_mappings_are_left_alone(struct kunit *test)
+{
+	struct zvmo *vmo = zvmo_test_create(test, "abcd", 0), *child;
+	char __user *address = zvmo_test_map(test, vmo);
+	char __user *private = zvmo_test_map_private(test, vmo);
+
+	KUNIT_EXPECT_EQ(test, zvmo_test_peek(test, private, 1), 'b');
+	poke_row(test, address, "w.y.");
+	child = zvmo_test_snapshot(test, vmo);
+	KUNIT_EXPECT_TRUE(test, page_mapped(zvmo_test_page_at(vmo, 1)));
+	poke_row(test, address, "W.Y.");
+	KUNIT_EXPECT_EQ(test, zvmo_test_peek(test, private, 1), 'b');
+	EXPECT_VMO(child, "wbyd");
+	EXPECT_VMO(vmo, "WbYd");
+	zvmo_test_unmap_again(test, vmo, private);
+	zvmo_test_unmap(test, vmo, address);
+	zvmo_put(child);
+	zvmo_put(vmo);
+}
+
 /* A slice's mappings are not gone through: its pages are unmapped. */
 static void what_a_slice_maps_is_unmapped(struct kunit *test)
 {
@@ -309,6 +330,7 @@ static struct kunit_case share_cases[] = {
 	KUNIT_CASE(scattered_pages_are_write_protected),
 	KUNIT_CASE(long_runs_are_unmapped),
 	KUNIT_CASE(a_page_mapped_twice_is_unmapped),
+	KUNIT_CASE(private_mappings_are_left_alone),
 	KUNIT_CASE(what_a_slice_maps_is_unmapped),
 	KUNIT_CASE(page_by_page_where_there_are_slices),
 #ifdef CONFIG_MMU_NOTIFIER

@@ -160,6 +160,32 @@ static void exposure_stays_behind(struct kunit *test)
 	zvmo_put(to);
 }
 
+/* What moves is mapped nowhere any more, behind a hole longer than a batch too. */
+static void what_moves_is_unmapped(struct kunit *test)
+{
+	char row[102];
+	struct zvmo *from, *to;
+	char __user *address;
+
+	memset(row, '.', sizeof(row));
+	row[101] = 0;
+	from = zvmo_test_create(test, row, 0);
+	to = zvmo_test_create(test, row, 0);
+	address = zvmo_test_map(test, from);
+	zvmo_test_poke(test, address, 0, 'a');
+	zvmo_test_poke(test, address, 100, 'z');
+	KUNIT_EXPECT_EQ(test, transfer(to, 0, from, 0, 101), 0);
+	KUNIT_EXPECT_FALSE(test, page_mapped(zvmo_test_page_at(to, 0)));
+	KUNIT_EXPECT_FALSE(test, page_mapped(zvmo_test_page_at(to, 100)));
+	KUNIT_EXPECT_EQ(test, zvmo_test_peek(test, address, 100), 0);
+	zvmo_test_unmap(test, from, address);
+	row[0] = 'a';
+	row[100] = 'z';
+	EXPECT_VMO(to, row);
+	zvmo_put(from);
+	zvmo_put(to);
+}
+
 /* Somebody outside refers to the page: it is not given away, a copy is. */
 static void a_pinned_page_is_copied(struct kunit *test)
 {
@@ -245,10 +271,11 @@ static struct kunit_case transfer_cases[] = {
 	KUNIT_CASE(upwards_over_the_edge_of_a_leaf),
 	KUNIT_CASE(more_than_one_batch),
 	KUNIT_CASE(exposure_stays_behind),
+	KUNIT_CASE(what_moves_is_unmapped),
 	KUNIT_CASE(a_pinned_page_is_copied),
 	KUNIT_CASE(errors_change_nothing),
 	KUNIT_CASE(every_page_is_in_one_place),
 	{}
 };
 
-ZVMO_TEST_SUITE(transfer, transfer_cases);
+ZVMO_TEST_SUITE_MAPPING(transfer, transfer_cases);

@@ -172,14 +172,8 @@ void zvmo_test_return_mm(struct kunit_suite *suite)
 	mm = NULL;
 }
 
-/**
- * zvmo_test_map_again() - Map a VMO once more, in the address space entered.
- * @test: The case.
- * @vmo: The VMO; all of it is mapped, shared and writable.
- *
- * Return: Where.
- */
-char __user *zvmo_test_map_again(struct kunit *test, struct zvmo *vmo)
+static char __user *map_all(struct kunit *test, struct zvmo *vmo,
+			    unsigned long flags)
 {
 	int fd = zvmo_file_install(vmo, ZVMO_TEST_RIGHTS);
 	unsigned long address;
@@ -191,10 +185,34 @@ char __user *zvmo_test_map_again(struct kunit *test, struct zvmo *vmo)
 	file = fget(fd);
 	close_fd(fd);
 	address = vm_mmap(file, 0, zvmo_size(vmo), PROT_READ | PROT_WRITE,
-			  MAP_SHARED, 0);
+			  flags, 0);
 	KUNIT_EXPECT_FALSE(test, IS_ERR_VALUE(address));
 	fput(file);
 	return (char __user *)address;
+}
+
+/**
+ * zvmo_test_map_again() - Map a VMO once more, in the address space entered.
+ * @test: The case.
+ * @vmo: The VMO; all of it is mapped, shared and writable.
+ *
+ * Return: Where.
+ */
+char __user *zvmo_test_map_again(struct kunit *test, struct zvmo *vmo)
+{
+	return map_all(test, vmo, MAP_SHARED);
+}
+
+/**
+ * zvmo_test_map_private() - Likewise, but privately.
+ * @test: The case.
+ * @vmo: The VMO; zvmo_test_unmap_again() undoes it.
+ *
+ * Return: Where.
+ */
+char __user *zvmo_test_map_private(struct kunit *test, struct zvmo *vmo)
+{
+	return map_all(test, vmo, MAP_PRIVATE);
 }
 
 /**

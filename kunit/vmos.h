@@ -46,6 +46,7 @@ int zvmo_test_borrow_mm(struct kunit_suite *suite);
 void zvmo_test_return_mm(struct kunit_suite *suite);
 char __user *zvmo_test_map(struct kunit *test, struct zvmo *vmo);
 char __user *zvmo_test_map_again(struct kunit *test, struct zvmo *vmo);
+char __user *zvmo_test_map_private(struct kunit *test, struct zvmo *vmo);
 void zvmo_test_unmap_again(struct kunit *test, struct zvmo *vmo,
 			   char __user *address);
 void zvmo_test_unmap(struct kunit *test, struct zvmo *vmo,

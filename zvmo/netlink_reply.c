@@ -30,8 +30,7 @@ static kuid_t request_uid(const struct sk_buff *request)
 	const struct file *file = NETLINK_CB(request).sk->sk_socket->file;
 	kuid_t uid = NETLINK_CREDS(request)->uid;
 
-	if (uid_eq(file->f_cred->uid, uid) ||
-	    uid_eq(file->f_cred->euid, uid) ||
+	if (uid_eq(file->f_cred->uid, uid) || uid_eq(file->f_cred->euid, uid) ||
 	    file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN))
 		return uid;
 	return INVALID_UID;

@@ -861,6 +861,31 @@ TEST(a_page_in_a_pipe)
 	EXPECT_EQ(pipe_take(&pipe), 'd');
 }
 
+/* How many objects were discarded since the module was loaded. */
+static unsigned long nr_discarded(void)
+{
+	FILE *file = fopen("/sys/kernel/debug/zvmo/events", "re");
+	unsigned long nr = 0;
+
+	ASSERT(file != NULL);
+	ASSERT_EQ(fscanf(file, "discarded %lu", &nr), 1);
+	fclose(file);
+	return nr;
+}
+
+TEST(what_was_discarded_is_counted_for_ever)
+{
+	int fd = vmo_in(RECLAIMABLE), other = vmo_in(RECLAIMABLE);
+	unsigned long before = nr_discarded();
+
+	reclaim();
+	EXPECT(is_discarded(fd) && is_discarded(other));
+	EXPECT_EQ(nr_discarded(), before + 2);
+	test_close(fd);
+	test_close(other);
+	EXPECT_EQ(nr_discarded(), before + 2);
+}
+
 /* Its age */
 
 TEST(what_is_young_stays)

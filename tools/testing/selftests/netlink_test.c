@@ -279,8 +279,49 @@ TEST(a_name_can_be_set)
 	nl_put_text(nl, ZVMO_A_VMO_NAME, "");
 	EXPECT_EQ(nl_do(nl), 0);
 	EXPECT_STREQ(test_info(fd).name, "");
+	nl_begin(nl, ZVMO_CMD_VMO_SET);
+	nl_put_u64(nl, ZVMO_A_VMO_ID, koid_of(fd) + 1);
+	nl_put_text(nl, ZVMO_A_VMO_NAME, "nobody's");
+	EXPECT_EQ(nl_do(nl), -ENOENT);
 	test_close(fd);
 	nl_close(nl);
+}
+
+TEST(what_nobody_can_write_is_immutable)
+{
+	struct nl *nl = nl_open();
+	int fd = test_create(PAGE, 0);
+	int child = test_child(fd, ZVMO_CHILD_SNAPSHOT | ZVMO_CHILD_NO_WRITE, 0,
+			       PAGE);
+
+	ASSERT_EQ(get(nl, koid_of(child)), 0);
+	EXPECT_EQ(number(nl, ZVMO_A_VMO_FLAGS), ZVMO_VMO_FLAGS_IMMUTABLE);
+	test_close(child);
+	test_close(fd);
+	nl_close(nl);
+}
+
+/* Whose process has no number for the viewer has 0. */
+TEST(pids_are_the_viewers)
+{
+	int fd = test_create(PAGE, 0), own;
+	struct nl *nl;
+	pid_t child;
+
+	if (unshare(CLONE_NEWPID))
+		SKIP("no pid namespaces");
+	child = test_fork();
+	if (!child) {
+		own = test_create(PAGE, 0);
+		nl = nl_open();
+		ASSERT_EQ(get(nl, koid_of(own)), 0);
+		EXPECT_EQ(number(nl, ZVMO_A_VMO_OWNER_PID), 1);
+		ASSERT_EQ(get(nl, koid_of(fd)), 0);
+		EXPECT_EQ(number(nl, ZVMO_A_VMO_OWNER_PID), 0);
+		_exit(EXIT_SUCCESS);
+	}
+	test_wait_for(child);
+	test_close(fd);
 }
 
 /* Dumps */
