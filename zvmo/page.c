@@ -83,6 +83,7 @@ void zvmo_page_put(struct page *page)
 static void set_mapping(struct folio *folio, struct address_space *mapping)
 {
 	kcsan_disable_current();
+	/* As said: the index is there first. */
 	smp_store_release(&folio->mapping, mapping);
 	kcsan_enable_current();
 }
