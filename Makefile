@@ -89,6 +89,11 @@ matrix: ## run them on every kernel and architecture (SMOKE=1: a few of them)
 check-deb: ## build the Debian packages, and try them in a clean system (as root)
 	@tools/testing/deb/test
 
+kcsan: ## look for data races (builds a kernel that does so once)
+	@release=$$(tools/testing/vm/kernel --kcsan --print release) && \
+		tools/testing/check -k "$$release" stress_test isolation_test \
+			coherence_test discard_test netlink_test
+
 kunit: ## run the KUnit suites on that kernel
 	@tools/testing/kunit
 

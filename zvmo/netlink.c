@@ -66,6 +66,7 @@ static const struct genl_ops nl_ops[] = {
 	{
 		.cmd = ZVMO_CMD_VMO_GET,
 		.doit = zvmo_nl_vmo_get_doit,
+		.start = zvmo_nl_dump_start,
 		.dumpit = zvmo_nl_vmo_get_dumpit,
 		NL_POLICY(vmo_get_policy),
 	},
@@ -81,11 +82,13 @@ static const struct genl_ops nl_ops[] = {
 	},
 	{
 		.cmd = ZVMO_CMD_PAGE_MAP_GET,
+		.start = zvmo_nl_dump_start,
 		.dumpit = zvmo_nl_page_map_get_dumpit,
 		NL_POLICY(page_map_get_policy),
 	},
 	{
 		.cmd = ZVMO_CMD_MAPPING_GET,
+		.start = zvmo_nl_dump_start,
 		.dumpit = zvmo_nl_mapping_get_dumpit,
 		NL_POLICY(mapping_get_policy),
 	},

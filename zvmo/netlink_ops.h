@@ -9,6 +9,7 @@ struct genl_info;
 struct netlink_callback;
 struct sk_buff;
 
+int zvmo_nl_dump_start(struct netlink_callback *cb);
 int zvmo_nl_vmo_get_doit(struct sk_buff *skb, struct genl_info *info);
 int zvmo_nl_vmo_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int zvmo_nl_vmo_set_doit(struct sk_buff *skb, struct genl_info *info);

@@ -9,6 +9,7 @@
 #include <linux/user_namespace.h>
 #include <net/sock.h>
 
+#include "netlink_ops.h"
 #include "netlink_reply.h"
 
 /* Who asks */
@@ -17,6 +18,22 @@
 static struct user_namespace *request_users(const struct sk_buff *request)
 {
 	return NETLINK_CB(request).sk->sk_socket->file->f_cred->user_ns;
+}
+
+/*
+ * The user whose VMOs may be seen: that of who asked. But somebody may have been
+ * made to ask through a socket of another user, who reads the answer: then only if
+ * that one could see all himself.
+ */
+static kuid_t request_uid(const struct sk_buff *request)
+{
+	const struct file *file = NETLINK_CB(request).sk->sk_socket->file;
+	kuid_t uid = NETLINK_CREDS(request)->uid;
+
+	if (uid_eq(file->f_cred->uid, uid) || uid_eq(file->f_cred->euid, uid) ||
+	    file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN))
+		return uid;
+	return INVALID_UID;
 }
 
 /**
@@ -28,7 +45,7 @@ void zvmo_viewer_init(struct zvmo_viewer *viewer, struct sk_buff *request)
 {
 	viewer->users = request_users(request);
 	viewer->pids = task_active_pid_ns(current);
-	viewer->uid = NETLINK_CREDS(request)->uid;
+	viewer->uid = request_uid(request);
 	viewer->sees_all = netlink_capable(request, CAP_SYS_ADMIN);
 	viewer->sees_mapped =
 		netlink_ns_capable(request, viewer->users, CAP_SYS_ADMIN);
@@ -90,6 +107,56 @@ struct zvmo *zvmo_find_for(struct sk_buff *request, const struct nlattr *id,
 
 	zvmo_viewer_init(&viewer, request);
 	return zvmo_viewer_find(&viewer, id, extack);
+}
+
+/**
+ * zvmo_nl_dump_start() - Before the first message of every dump.
+ * @cb: The dump.
+ *
+ * Messages are made by who reads the socket, who may be somebody else than who
+ * asked; his privileges must not show the latter more.
+ *
+ * Return: 0.
+ */
+int zvmo_nl_dump_start(struct netlink_callback *cb)
+{
+	struct zvmo_dump *dump = zvmo_dump_state(cb);
+	struct zvmo_viewer viewer;
+
+	zvmo_viewer_init(&viewer, cb->skb);
+	dump->may_see_all = viewer.sees_all;
+	dump->may_see_mapped = viewer.sees_mapped;
+	return 0;
+}
+
+/**
+ * zvmo_dump_viewer() - Find out what may be in a message of a dump.
+ * @viewer: Where to put it: what both who asked and who reads may see.
+ * @cb: The dump.
+ */
+void zvmo_dump_viewer(struct zvmo_viewer *viewer, struct netlink_callback *cb)
+{
+	const struct zvmo_dump *dump = zvmo_dump_state(cb);
+
+	zvmo_viewer_init(viewer, cb->skb);
+	viewer->sees_all &= dump->may_see_all;
+	viewer->sees_mapped &= dump->may_see_mapped;
+}
+
+/**
+ * zvmo_dump_find() - Find the VMO that a dump is about.
+ * @cb: The dump.
+ * @id: As for zvmo_viewer_find().
+ *
+ * Return: As zvmo_viewer_find().
+ */
+struct zvmo *zvmo_dump_find(struct netlink_callback *cb,
+			    const struct nlattr *id)
+{
+	struct zvmo_viewer viewer;
+
+	zvmo_dump_viewer(&viewer, cb);
+	return zvmo_viewer_find(&viewer, id, cb->extack);
 }
 
 /**

@@ -12,7 +12,7 @@
  * struct zvmo_viewer - Who reads an answer, and what may be in it.
  * @users: User namespace of the socket.
  * @pids: PID namespace of the reader.
- * @uid: User who asked.
+ * @uid: User whose VMOs may be seen in any case, or INVALID_UID.
  * @sees_all: May see every VMO.
  * @sees_mapped: May see the VMOs of users who are mapped in @users.
  */
@@ -24,10 +24,18 @@ struct zvmo_viewer {
 	bool sees_mapped;
 };
 
-/* State of a dump, all that it keeps between messages. */
+/**
+ * struct zvmo_dump - State of a dump, all that it keeps between messages.
+ * @position: Where to go on.
+ * @done: Nothing is left.
+ * @may_see_all: @sees_all of who asked for it.
+ * @may_see_mapped: @sees_mapped of who asked for it.
+ */
 struct zvmo_dump {
 	u64 position;
 	bool done;
+	bool may_see_all;
+	bool may_see_mapped;
 };
 
 static inline struct zvmo_dump *zvmo_dump_state(struct netlink_callback *cb)
@@ -43,6 +51,9 @@ struct zvmo *zvmo_viewer_find(const struct zvmo_viewer *viewer,
 			      struct netlink_ext_ack *extack);
 struct zvmo *zvmo_find_for(struct sk_buff *request, const struct nlattr *id,
 			   struct netlink_ext_ack *extack);
+struct zvmo *zvmo_dump_find(struct netlink_callback *cb,
+			    const struct nlattr *id);
+void zvmo_dump_viewer(struct zvmo_viewer *viewer, struct netlink_callback *cb);
 int zvmo_check_may_change(struct sk_buff *request, struct genl_info *info);
 
 void *zvmo_reply_begin(struct sk_buff **reply, struct genl_info *info);

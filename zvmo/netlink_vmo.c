@@ -262,7 +262,7 @@ int zvmo_nl_vmo_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	err = check_foreign(attrs, foreign, ARRAY_SIZE(foreign), cb->extack);
 	if (err)
 		return err;
-	zvmo_viewer_init(&viewer, cb->skb);
+	zvmo_dump_viewer(&viewer, cb);
 	owner = filter_owner(attrs, &viewer);
 	cb->seq = zvmo_generation();
 	while (!err && (vmo = zvmo_find_next(&dump->position))) {
@@ -414,8 +414,7 @@ int zvmo_nl_page_map_get_dumpit(struct sk_buff *skb,
 
 	if (zvmo_dump_state(cb)->done)
 		return 0;
-	vmo = zvmo_find_for(cb->skb, zvmo_dump_attrs(cb)[ZVMO_A_PAGE_MAP_ID],
-			    cb->extack);
+	vmo = zvmo_dump_find(cb, zvmo_dump_attrs(cb)[ZVMO_A_PAGE_MAP_ID]);
 	if (IS_ERR(vmo))
 		return PTR_ERR(vmo);
 	runs = kmalloc(sizeof(*runs), GFP_KERNEL);
@@ -475,8 +474,7 @@ int zvmo_nl_mapping_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	u64 count;
 	int err;
 
-	vmo = zvmo_find_for(cb->skb, zvmo_dump_attrs(cb)[ZVMO_A_MAPPING_ID],
-			    cb->extack);
+	vmo = zvmo_dump_find(cb, zvmo_dump_attrs(cb)[ZVMO_A_MAPPING_ID]);
 	if (IS_ERR(vmo))
 		return PTR_ERR(vmo);
 	err = zvmo_list_spaces(vmo, task_active_pid_ns(current), &spaces,

@@ -74,6 +74,19 @@ void zvmo_page_put(struct page *page)
 	put_page(page);
 }
 
+/*
+ * fork() and others look at the mapping without the page's lock and plainly, to
+ * know whether the page is anonymous (PageAnon()); it never is, before or after. So
+ * KCSAN need not tell of these. Who sees the mapping for what it is
+ * (get_futex_key()) looks at the index next.
+ */
+static void set_mapping(struct folio *folio, struct address_space *mapping)
+{
+	kcsan_disable_current();
+	smp_store_release(&folio->mapping, mapping);
+	kcsan_enable_current();
+}
+
 /**
  * zvmo_page_set_identity() - Name the object whose memory a page is.
  * @page: A page that the object alone holds.
@@ -89,8 +102,7 @@ void zvmo_page_set_identity(struct page *page, struct address_space *mapping,
 	struct folio *folio = zvmo_page_folio(page);
 
 	folio->index = index;
-	/* Who sees the mapping (get_futex_key()) looks at the index next. */
-	smp_store_release(&folio->mapping, mapping);
+	set_mapping(folio, mapping);
 }
 
 /**
@@ -107,7 +119,7 @@ void zvmo_page_clear_identity(struct page *page)
 	struct folio *folio = zvmo_page_folio(page);
 
 	lock_page(page);
-	folio->mapping = NULL;
+	set_mapping(folio, NULL);
 	folio->index = 0;
 	unlock_page(page);
 }

@@ -39,6 +39,9 @@ _Static_assert(sizeof(long) == 8, "a slot of a tree is a 64-bit word");
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+/* The thread sanitizer says what it has to say. */
+#define kcsan_disable_current() ((void)0)
+#define kcsan_enable_current() ((void)0)
 #define smp_store_release(p, value)                                           \
 	__atomic_store_n(p, value, __ATOMIC_RELEASE)
 #define WRITE_ONCE(x, value) (*(volatile __typeof__(x) *)&(x) = (value))

@@ -159,6 +159,14 @@ static size_t member_size(enum meaning meaning, const struct grammar *grammar)
 	}
 }
 
+/* What is done, for the checks and for who wants to see it. */
+#define doing(calls, ...)                       \
+	do {                                    \
+		test_context(__VA_ARGS__);      \
+		if ((calls)->trace)             \
+			test_note(__VA_ARGS__); \
+	} while (0)
+
 /* Choosing */
 
 static uint64_t below(struct calls *calls, uint64_t limit)
@@ -399,8 +407,8 @@ void calls_random(struct calls *calls)
 	if (calls->wild && !below(calls, 4 * calls->wild))
 		there = below(calls, there);
 	expected = verdict(grammar, &argument, there);
-	test_context("ioctl %#x, argsz %u, %zu bytes", grammar->nr,
-		     *(uint32_t *)argument.bytes, there);
+	doing(calls, "ioctl(%d, %#x), argsz %u, %zu bytes", fd, grammar->nr,
+	      *(uint32_t *)argument.bytes, there);
 	result = make(calls, fd, _IO(ZVMO_IOC_TYPE, grammar->nr), &argument,
 		      there);
 	if (fd < 0)
@@ -447,8 +455,8 @@ void calls_random_bytes(struct calls *calls)
 		command ^= 1UL << below(calls, 32);
 		grammar = NULL;
 	}
-	test_context("ioctl %#lx, argsz %u, %zu bytes", command, argsz,
-		     argument.size);
+	doing(calls, "ioctl(%d, %#lx), argsz %u, %zu bytes", fd, command, argsz,
+	      argument.size);
 	result = make(calls, fd, command, &argument, argument.size);
 	if (fd < 0)
 		return;
@@ -472,11 +480,13 @@ void calls_other(struct calls *calls)
 	uint8_t *page = calls->map + below(calls, CALLS_PAGES) * PAGE;
 	int fd = some_fd(calls);
 	int flags = below(calls, 4) ? MAP_SHARED : MAP_PRIVATE;
+	unsigned int choice = below(calls, 8);
 	void *map;
 
-	test_context("no ioctl");
+	doing(calls, "other call %u of %d, %#llx, %#llx", choice, fd,
+	      (unsigned long long)offset, (unsigned long long)length);
 	calls->nr++;
-	switch (below(calls, 8)) {
+	switch (choice) {
 	case 0:
 		map = mmap(calls->map, CALLS_PAGES * PAGE,
 			   PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd, 0);

@@ -25,6 +25,7 @@
  * @memory: CALLS_PAGES pages to read from and to, with none behind them.
  * @argument: Where arguments end: there is no memory behind.
  * @map: Where VMOs are mapped, CALLS_PAGES pages.
+ * @trace: Print each call.
  * @nr: Calls made.
  * @nr_good: Those that did not fail.
  */
@@ -36,6 +37,7 @@ struct calls {
 	uint8_t *memory;
 	uint8_t *argument;
 	uint8_t *map;
+	bool trace;
 	unsigned long nr;
 	unsigned long nr_good;
 };

@@ -3,11 +3,10 @@
  * zvmo: selftests - fuzzing: random calls, beside a model and without one
  *
  * A few seconds of each, always the same ones; with -d SECONDS, for so long, and
- * with -s SEED and -n STEPS those that a failure names.
+ * with -s SEED, -n STEPS or -r STEP,... those that a failure names (script.h).
  *
- * calls: sequences of operations on a family of VMOs and its model. A step
- * depends on the seed, its number and what is there; so a sequence that fails is
- * repeated with ever fewer of its steps, and what is left of it is printed.
+ * calls: sequences of operations on a family of VMOs and its model.
+ * bytes: sequences of calls whose arguments are malformed now and then.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -17,54 +16,14 @@
 
 #include "calls.h"
 #include "family.h"
+#include "kcov.h"
 #include "parallel.h"
+#include "script.h"
 
-#define SEQUENCES 4 /* if nothing is asked for */
-#define SEQUENCE_STEPS 300
-#define MINIMISE_SECONDS 60
 #define CHECK_INTERVAL 50
 
-/**
- * struct script - A sequence of operations.
- * @seed: Of all steps.
- * @steps: Their numbers.
- * @nr: How many.
- * @trace: Print them.
- * @reached: How many have begun; in memory that processes share.
- */
-struct script {
-	uint64_t seed;
-	unsigned int *steps;
-	size_t nr;
-	bool trace;
-	size_t *reached;
-};
-
-static uint64_t mix(uint64_t seed, uint64_t number)
+static void play_calls(const struct script *script)
 {
-	uint64_t random = seed * 0x9e3779b97f4a7c15 + number;
-
-	return test_random(&random);
-}
-
-/* What others left behind, who failed, may be freed a little later. */
-static struct test_stats settled_stats(void)
-{
-	struct test_stats before, now = test_stats();
-	unsigned int tries = 50;
-
-	do {
-		before = now;
-		sleep_ms(20);
-		now = test_stats();
-	} while (memcmp(&before, &now, sizeof(now)) && --tries);
-	return now;
-}
-
-static void play(void *arg)
-{
-	const struct script *script = arg;
-	struct test_stats before = settled_stats(), after;
 	struct family family;
 	size_t i;
 
@@ -73,161 +32,100 @@ static void play(void *arg)
 		      FAMILY_MAP;
 	family.trace = script->trace;
 	for (i = 0; i < script->nr; i++) {
-		*script->reached = i + 1;
-		family.random = mix(script->seed, script->steps[i]);
+		family.random = script_begin_step(script, i);
 		family_step(&family);
 		if (i % CHECK_INTERVAL == 0 || i + 1 == script->nr)
 			family_check(&family);
 	}
 	family.random = script->seed;
 	family_end(&family);
-	test_wait_pages(before.pages);
-	after = test_stats();
-	EXPECT_EQ(after.pages, before.pages);
-	EXPECT_EQ(after.nodes, before.nodes);
-	EXPECT_EQ(after.cows, before.cows);
-	EXPECT_EQ(after.vmos, before.vmos);
-}
-
-/* A module that one attempt broke would spoil the next: have a new one. */
-static void renew_module(void)
-{
-	unsigned int tries = 20;
-
-	while (system("rmmod zvmo 2>/dev/null && zvmo-load") && --tries)
-		sleep_ms(50);
-	if (!tries)
-		test_note("the module cannot be loaded anew");
-}
-
-/* Does it fail? Leaves the module as good as new. */
-static bool fails(struct script *script)
-{
-	if (test_passes_quietly(play, script))
-		return false;
-	renew_module();
-	return true;
-}
-
-/* Try it without some of its steps. If it still fails, they are gone. */
-static bool drop(struct script *script, size_t first, size_t nr)
-{
-	unsigned int steps[script->nr];
-	struct script shorter = *script;
-
-	shorter.steps = steps;
-	shorter.nr = script->nr - nr;
-	memcpy(steps, script->steps, first * sizeof(*steps));
-	memcpy(steps + first, script->steps + first + nr,
-	       (shorter.nr - first) * sizeof(*steps));
-	if (!fails(&shorter))
-		return false;
-	script->nr = *script->reached;
-	memcpy(script->steps, steps, script->nr * sizeof(*steps));
-	return true;
-}
-
-/* Halves, quarters, ..., single steps: until none can be dropped. */
-static void minimise(struct script *script)
-{
-	double deadline = test_seconds() + MINIMISE_SECONDS;
-	size_t part = (script->nr + 1) / 2, first;
-	bool dropped;
-
-	while (script->nr > 1) {
-		dropped = false;
-		for (first = 0; first < script->nr;) {
-			if (test_seconds() > deadline)
-				return;
-			if (part > script->nr - first)
-				part = script->nr - first;
-			if (drop(script, first, part))
-				dropped = true;
-			else
-				first += part;
-		}
-		if (part > 1)
-			part = (part + 1) / 2;
-		else if (!dropped)
-			return;
-	}
-}
-
-static void explain(struct script *script)
-{
-	test_note("-s %llu -n %zu calls: step %zu fails; minimising",
-		  (unsigned long long)script->seed, script->nr,
-		  *script->reached);
-	script->nr = *script->reached;
-	minimise(script);
-	test_note("%zu steps are left:", script->nr);
-	script->trace = true;
-	play(script);
-	FATAL("it fails not each time");
-}
-
-/* Has enough been done? The first one is to be done in any case. */
-static bool go_on(double start, unsigned int nr, unsigned int wanted)
-{
-	if (test_duration)
-		return test_seconds() < start + test_duration;
-	return nr < (test_steps ? 1 : wanted);
 }
 
 TEST_WITHIN(calls, 120)
 {
-	struct script script = { .reached = shared_memory(sizeof(size_t)) };
-	size_t steps = test_steps ? test_steps : SEQUENCE_STEPS;
-	double start = test_seconds();
-	unsigned int nr, i;
-
-	script.steps = calloc(steps, sizeof(*script.steps));
-	ASSERT(script.steps != NULL);
-	for (nr = 0; !nr || go_on(start, nr, test_rounds(SEQUENCES)); nr++) {
-		script.seed = test_seed + nr;
-		script.nr = steps;
-		for (i = 0; i < steps; i++)
-			script.steps[i] = i;
-		if (fails(&script))
-			explain(&script);
-	}
-	test_note("%u sequences of %zu steps from seed %llu", nr, steps,
-		  (unsigned long long)test_seed);
-	free(script.steps);
+	script_fuzz("calls", play_calls, 300, 4);
 }
 
-/* Malformed arguments; by one thread, so that a seed repeats it. */
-#define BYTES_CALLS 20000
+/* Malformed arguments; by one thread, so that a sequence repeats them. */
 #define BYTES_WILD 8
 
-TEST_WITHIN(bytes, 60)
+static struct {
+	unsigned long nr;
+	unsigned long nr_good;
+} *bytes_done;
+
+static void play_bytes(const struct script *script)
 {
-	unsigned long steps = test_steps ?: test_rounds(BYTES_CALLS), i;
-	unsigned long nr = 0, nr_good = 0;
-	double start = test_seconds();
-	unsigned int round;
+	int fds[CALLS_FDS];
+	struct calls calls;
+	uint64_t choice;
+	size_t i;
 
-	for (round = 0; !round || go_on(start, round, 1); round++) {
-		int fds[CALLS_FDS];
-		struct calls calls;
-
-		calls_open(fds, CALLS_KEPT);
-		calls_begin(&calls, mix(test_seed + round, 0), BYTES_WILD, fds);
-		for (i = 0; i < steps; i++) {
-			if (i % 2)
-				calls_random_bytes(&calls);
-			else
-				calls_random(&calls);
-		}
-		nr += calls.nr;
-		nr_good += calls.nr_good;
-		calls_end(&calls);
-		for (i = 0; i < CALLS_FDS; i++)
-			if (fds[i] >= 0)
-				close(fds[i]);
+	calls_open(fds, CALLS_KEPT);
+	calls_begin(&calls, script->seed, BYTES_WILD, fds);
+	calls.trace = script->trace;
+	for (i = 0; i < script->nr; i++) {
+		calls.random = script_begin_step(script, i);
+		choice = test_random_below(&calls.random, 8);
+		if (choice < 3)
+			calls_random_bytes(&calls);
+		else if (choice < 6)
+			calls_random(&calls);
+		else
+			calls_other(&calls);
 	}
-	test_note("%lu ioctls, %lu of them good, from seed %llu", nr, nr_good,
-		  (unsigned long long)test_seed);
+	calls_end(&calls);
+	for (i = 0; i < CALLS_FDS; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	bytes_done->nr += calls.nr;
+	bytes_done->nr_good += calls.nr_good;
+}
+
+TEST_WITHIN(bytes, 120)
+{
+	bytes_done = shared_memory(sizeof(*bytes_done));
+	script_fuzz("bytes", play_bytes, 400, 50);
+	test_note("%lu calls, %lu of them good", bytes_done->nr,
+		  bytes_done->nr_good);
+}
+
+/* A sequence fails if a step is 51 and a later one is 50: two are enough. */
+static void play_pair(const struct script *script)
+{
+	bool odd = false;
+	size_t i;
+
+	for (i = 0; i < script->nr; i++) {
+		uint64_t number = script_begin_step(script, i) % 100;
+
+		EXPECT(!odd || number != 50);
+		odd |= number == 51;
+	}
+}
+
+static void expect_pair_left(uint64_t *steps, size_t nr)
+{
+	struct script script = {
+		.play = play_pair,
+		.steps = steps,
+		.nr = nr,
+		.progress = shared_memory(sizeof(*script.progress)),
+	};
+
+	script_minimise(&script);
+	ASSERT_EQ(script.nr, 2);
+	EXPECT_EQ(steps[0], 51);
+	EXPECT_EQ(steps[1], 50);
+}
+
+TEST(sequences_are_made_as_short_as_can_be)
+{
+	uint64_t many[200] = { [20] = 51, [90] = 51, [110] = 50, [190] = 50 };
+	uint64_t few[3] = { 51, 0, 50 };
+
+	expect_pair_left(many, 200);
+	expect_pair_left(few, 3);
 }
 
 /*
@@ -248,11 +146,13 @@ static void *at_once_thread(void *arg)
 	struct calls calls;
 
 	calls_begin(&calls, (uintptr_t)arg, 0, at_once_fds);
+	kcov_begin_thread();
 	for (;;) {
 		if (test_random_below(&calls.random, 2))
 			calls_random(&calls);
 		else
 			calls_other(&calls);
+		kcov_take();
 		atomic_fetch_add(at_once_calls, 1);
 	}
 	return NULL;
@@ -266,8 +166,9 @@ static pid_t at_once_process(uint64_t seed)
 	if (process)
 		return process;
 	for (i = 1; i < THREADS; i++)
-		thread_start(at_once_thread, (void *)(uintptr_t)mix(seed, i));
-	at_once_thread((void *)(uintptr_t)mix(seed, 0));
+		thread_start(at_once_thread,
+			     (void *)(uintptr_t)script_mix(seed, i));
+	at_once_thread((void *)(uintptr_t)script_mix(seed, 0));
 	_exit(EXIT_FAILURE);
 }
 
@@ -288,9 +189,11 @@ TEST_WITHIN(calls_at_once, 60)
 	uint64_t random = test_seed;
 	pid_t processes[PROCESSES];
 	unsigned int i, nr_killed = 0;
+	bool has_kcov;
 	int device;
 
 	at_once_calls = shared_memory(sizeof(*at_once_calls));
+	has_kcov = kcov_prepare();
 	calls_open(at_once_fds, CALLS_KEPT);
 	for (i = 0; i < PROCESSES; i++)
 		processes[i] = at_once_process(test_random(&random));
@@ -310,4 +213,6 @@ TEST_WITHIN(calls_at_once, 60)
 	test_close(device);
 	test_note("%lu calls, %u processes killed, from seed %llu",
 		  *at_once_calls, nr_killed, (unsigned long long)test_seed);
+	if (has_kcov)
+		test_note("%lu places of the module reached", kcov_count());
 }

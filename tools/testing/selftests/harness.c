@@ -48,6 +48,8 @@ static struct test_case **last_case = &first_case;
 static bool show_times;
 
 uint64_t test_seed = 1;
+const char *test_seed_changes = "";
+const char *test_replay;
 unsigned long test_steps;
 unsigned int test_duration;
 
@@ -438,8 +440,9 @@ static void list_cases(void)
 static void parse_options(int argc, char **argv)
 {
 	int option;
+	char *end;
 
-	while ((option = getopt(argc, argv, "lts:n:d:")) != -1) {
+	while ((option = getopt(argc, argv, "lts:r:n:d:")) != -1) {
 		switch (option) {
 		case 'l':
 			list_cases();
@@ -448,7 +451,11 @@ static void parse_options(int argc, char **argv)
 			show_times = true;
 			break;
 		case 's':
-			test_seed = strtoull(optarg, NULL, 0);
+			test_seed = strtoull(optarg, &end, 0);
+			test_seed_changes = end;
+			break;
+		case 'r':
+			test_replay = optarg;
 			break;
 		case 'n':
 			test_steps = strtoul(optarg, NULL, 0);
@@ -458,10 +465,11 @@ static void parse_options(int argc, char **argv)
 			break;
 		default:
 			fprintf(stderr,
-				"usage: %s [-l] [-t] [-s SEED] [-n STEPS] [-d SECONDS] [CASE]...\n"
+				"usage: %s [-l] [-t] [-s SEED] [-r STEP,...] [-n STEPS] [-d SECONDS] [CASE]...\n"
 				"  -l  list the cases\n"
 				"  -t  tell how long each took\n"
 				"  -s  begin random numbers elsewhere\n"
+				"  -r  do just these steps (fuzz tests)\n"
 				"  -n  steps of a case that could go on\n"
 				"  -d  how long such a case goes on\n",
 				argv[0]);

@@ -167,6 +167,9 @@ unsigned long test_rounds(unsigned long nr);
 
 /* Random numbers. Every run has the same, unless the option -s gives a seed. */
 extern uint64_t test_seed;
+/* What follows the seed, ".CHANGE.CHANGE..."; and the option -r or NULL (script.h) */
+extern const char *test_seed_changes;
+extern const char *test_replay;
 uint64_t test_random(uint64_t *random);
 uint64_t test_random_below(uint64_t *random, uint64_t limit);
 

@@ -900,6 +900,76 @@ TEST(a_privileged_socket_given_away_shows_no_more)
 	test_close(fd);
 }
 
+/*
+ * Messages of a dump are made when the socket is read. Here a privileged process
+ * reads (as a program with the setuid bit does that is given it as its stdin) what
+ * another user asked for; the address makes the kernel look at the reader alone.
+ */
+#define OWN_VMOS 300
+
+static void ask_for_all(struct nl *nl)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	struct nlmsghdr *header = (void *)nl->request;
+
+	nl_begin(nl, ZVMO_CMD_VMO_GET);
+	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	ASSERT_EQ(sendto(nl->fd, header, header->nlmsg_len, 0,
+			 (struct sockaddr *)&kernel, sizeof(kernel)),
+		  header->nlmsg_len);
+}
+
+static bool read_tells_of(struct nl *nl, const char *name)
+{
+	static char buffer[NL_BUFFER];
+	bool found = false;
+	ssize_t size;
+
+	while ((size = recv(nl->fd, buffer, sizeof(buffer), MSG_DONTWAIT)) > 0)
+		found |= memmem(buffer, size, name, strlen(name)) != NULL;
+	return found;
+}
+
+TEST(who_reads_a_dump_lends_it_no_privileges)
+{
+	struct nl *nl;
+	int secret, i;
+
+	for (i = 0; i < OWN_VMOS; i++) {
+		ASSERT_EQ(seteuid(OTHER_USER), 0);
+		test_create(PAGE, 0);
+		ASSERT_EQ(seteuid(0), 0);
+	}
+	secret = test_create(PAGE, 0);
+	name(secret, "secret");
+	ASSERT_EQ(setresuid(OTHER_USER, OTHER_USER, 0), 0);
+	nl = nl_open();
+	ask_for_all(nl);
+	ASSERT_EQ(setresuid(0, 0, 0), 0);
+	EXPECT(!read_tells_of(nl, "secret"));
+	nl_close(nl);
+}
+
+/* Somebody is made to ask through another user's socket, who has the answer. */
+TEST(who_writes_to_a_socket_lends_it_nothing)
+{
+	int fd = test_create(PAGE, 0);
+	uint64_t koid = koid_of(fd);
+	struct nl *nl;
+
+	ASSERT_EQ(setresuid(OTHER_USER, OTHER_USER, 0), 0);
+	nl = nl_open();
+	ASSERT_EQ(setresuid(0, 0, 0), 0);
+	EXPECT_EQ(get(nl, koid), -ENOENT);
+	nl_begin(nl, ZVMO_CMD_VMO_GET);
+	EXPECT_EQ(count(nl), 0);
+	nl_begin(nl, ZVMO_CMD_PAGE_MAP_GET);
+	nl_put_u64(nl, ZVMO_A_PAGE_MAP_ID, koid);
+	EXPECT_EQ(nl_dump(nl, NULL, NULL), -ENOENT);
+	nl_close(nl);
+	test_close(fd);
+}
+
 TEST(root_of_a_user_namespace_sees_its_users_only)
 {
 	int fd = test_create(PAGE, 0), own;

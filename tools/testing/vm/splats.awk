@@ -9,6 +9,21 @@
 # further. Out-of-memory kills count, but not those of a memory cgroup, which
 # tests bring about on purpose. A program that crashes is not a complaint of
 # the kernel ("traps: PROGRAM[PID] general protection fault ip:").
+#
+# A data race (KCSAN) counts if one of the two accesses is in a function of zvmo, or
+# if both are in functions that zvmo called (a tree's, a list's), so that it lacks a
+# lock between them. Others are races of the kernel with itself, of which there are
+# many.
+
+function end_race()
+{
+	racing = 0
+	if (!in_zvmo && (stacks < 2 || stacks_of_zvmo < stacks))
+		return
+	found++
+	buffer = buffer test race
+	test = ""
+}
 
 function complains(line)
 {
@@ -34,12 +49,37 @@ function complains(line)
 
 /zvmo-vm: up$/ && !up {
 	up = 1
-	found = shown = 0
+	found = shown = racing = 0
 	buffer = ""
 }
 
 /zvmo-vm: test / {
 	test = $0 "\n"
+}
+
+/BUG: KCSAN: / {
+	if (racing)
+		end_race()
+	racing = 1
+	race = $0 "\n"
+	in_zvmo = /\[zvmo\]/
+	stacks = stacks_of_zvmo = 0
+	next
+}
+
+racing {
+	race = race $0 "\n"
+	frame++
+	if (/ of [0-9]+ bytes by /) {
+		stacks++
+		frame = 0
+	}
+	if (/\[zvmo\]/ && stacks && frame == 2)
+		stacks_of_zvmo++
+	if (/=======/) {
+		end_race()
+		next
+	}
 }
 
 complains($0) {
@@ -76,6 +116,8 @@ unloading && /zvmo: / {
 }
 
 END {
+	if (racing)
+		end_race()
 	printf "%s", buffer
 	exit found ? 0 : 1
 }
