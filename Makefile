@@ -106,6 +106,9 @@ fuzz: ## look for what nobody thought of (DURATION=60, SEED=n)
 foreign: ## run stress-ng, fio, Redis and others on zvmo's memory (NAMES=...)
 	@tools/testing/foreign/test $(NAMES)
 
+mutation: ## break the module in many ways, and see that the tests notice (NAMES=...)
+	@tools/testing/mutation/run $(NAMES)
+
 lint: ## let static checkers look at everything
 	@tools/testing/lint/run
 

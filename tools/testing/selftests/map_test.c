@@ -96,6 +96,25 @@ TEST(private_mapping)
 	EXPECT_EQ(test_stats().pages, 4);
 }
 
+/* Nothing maps the pages yet: the first write copies all of each. */
+TEST(private_mapping_that_is_written_first)
+{
+	int fd = create_numbered(4, 0), slice;
+	char *map = test_map(fd, 0, 4 * PAGE, RW, MAP_PRIVATE), *part;
+	unsigned int i;
+
+	slice = test_child(fd, ZVMO_CHILD_SLICE, PAGE, 2 * PAGE);
+	part = test_map(slice, 0, 2 * PAGE, RW, MAP_PRIVATE);
+	for (i = 0; i < 4; i++)
+		word_write(page_at(map, i) + 64, 7);
+	word_write(page_at(part, 1) + 64, 8);
+	expect_numbered(map, 0, 4);
+	expect_numbered(part, 1, 2);
+	EXPECT_EQ(word_read(page_at(map, 2) + 64), 7);
+	EXPECT_EQ(word_read(page_at(part, 1) + 64), 8);
+	EXPECT(test_holds(fd, 2 * PAGE + 64, PAGE - 64, 0));
+}
+
 /* As truncating any file does. */
 TEST(private_copies_are_cut_off)
 {

@@ -476,6 +476,41 @@ TEST_WITHIN(a_dump_tells_that_vmos_came_or_went, 240)
 	nl_close(nl);
 }
 
+/* With the first message, and then no more. */
+static void create_one(struct nl_attributes in, void *arg)
+{
+	int *fd = arg;
+
+	(void)in;
+	if (*fd < 0)
+		*fd = test_create(PAGE, 0);
+}
+
+static void close_one(struct nl_attributes in, void *arg)
+{
+	int *fd = arg;
+
+	(void)in;
+	if (*fd >= 0)
+		test_close(*fd);
+	*fd = -1;
+}
+
+TEST_WITHIN(one_that_only_comes_or_only_goes_is_told_of, 240)
+{
+	struct nl *nl = nl_open();
+	int *fds = create_many(), fd = -1;
+
+	nl_begin(nl, ZVMO_CMD_VMO_GET);
+	EXPECT_EQ(nl_dump(nl, create_one, &fd), 0);
+	EXPECT(nl->is_interrupted);
+	nl_begin(nl, ZVMO_CMD_VMO_GET);
+	EXPECT_EQ(nl_dump(nl, close_one, &fd), 0);
+	EXPECT(nl->is_interrupted);
+	close_many(fds);
+	nl_close(nl);
+}
+
 struct churn {
 	_Atomic bool stop;
 	uint64_t seed;
