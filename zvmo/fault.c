@@ -175,9 +175,12 @@ static vm_fault_t fault_read(struct vm_fault *vmf, struct zvmo *vmo)
 	up_read(&vmo->cow->lock);
 	if (likely(ret != VM_FAULT_RETRY))
 		return ret;
-	/* Once there is a page the access repeats. */
+	/*
+	 * Once there is a page the access repeats. When somebody is dying it must
+	 * not: it may be the kernel's, which would repeat it for ever.
+	 */
 	err = zvmo_cow_commit(vmo->cow, start, start + PAGE_SIZE);
-	return err == -EINTR ? VM_FAULT_NOPAGE : fault_result(err);
+	return fault_result(err);
 }
 
 /*

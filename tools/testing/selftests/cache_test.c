@@ -774,3 +774,29 @@ TEST(while_another_takes_snapshots)
 	ASSERT_EQ(ioc_set_cache_policy(fd, CACHED), 0);
 	expect_half_filled(fd);
 }
+
+/* A hole gets a page when it is read; not for somebody who is dying. */
+TEST(who_is_killed_in_a_hole_ends)
+{
+	int fd = test_create(32 * MIB, 0), to = test_create(32 * MIB, 0);
+	pid_t process;
+	char *map;
+	int i;
+
+	ASSERT_EQ(ioc_set_cache_policy(fd, ZVMO_CACHE_POLICY_UNCACHED), 0);
+	map = test_map(fd, 0, 32 * MIB, PROT_READ, MAP_SHARED);
+	for (i = 0; i < 10; i++) {
+		process = test_fork();
+		if (!process) {
+			for (;;)
+				if (pwrite(to, map, 32 * MIB, 0) < 0)
+					_exit(1);
+		}
+		usleep(3000 + 1000 * i);
+		ASSERT_EQ(kill(process, SIGKILL), 0);
+		ASSERT_EQ(waitpid(process, NULL, 0), process);
+	}
+	test_unmap(map, 32 * MIB);
+	test_close(to);
+	test_close(fd);
+}
