@@ -19,6 +19,7 @@ column && $column ~ /^[0-9]+$/ {
 	sub(/owner[ -]pid"?:[ \t]*[0-9]+/, "owner pid: N")
 	sub(/cgroup"?:[ \t]*[0-9]+/, "cgroup: N")
 	sub(/"pid":[ \t]*[0-9]+/, "\"pid\": N")
+	sub(/ino=[0-9]+/, "ino=N")
 	sub(/(ino|mnt_id):[ \t]*[0-9]+/, "ino: N")
 	gsub(/[ \t]+/, " ")
 	sub(/ $/, "")
