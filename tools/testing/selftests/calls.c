@@ -560,7 +560,8 @@ static uint8_t *pages(unsigned int nr)
 			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	ASSERT(memory != MAP_FAILED);
-	ASSERT_EQ(mprotect(memory + nr * PAGE, PAGE, PROT_NONE), 0);
+	if (mprotect(memory + nr * PAGE, PAGE, PROT_NONE))
+		FATAL("mprotect: %s", strerror(errno));
 	return memory;
 }
 
