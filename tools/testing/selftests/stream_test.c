@@ -681,7 +681,8 @@ TEST(killed_at_any_time)
 		states[i] = test_snapshot(fd);
 		streams[i] = save(states[i], -1);
 	}
-	for (i = 0; i < 60; i++) {
+	/* Where that takes longer, until both were seen. */
+	for (i = 0; i < 60 || (i < 400 && !(times[0] && times[1])); i++) {
 		pid_t process = test_fork();
 		bool moved;
 
@@ -689,7 +690,7 @@ TEST(killed_at_any_time)
 			for (now = i % 2;; now = 1 - now)
 				ASSERT_EQ(apply(fd, streams[now]), 0);
 		}
-		usleep(1000 + test_random_below(&random, 20000));
+		usleep(1000 + test_random_below(&random, 20000 * (1 + i / 10)));
 		kill(process, SIGKILL);
 		expect_killed(process);
 		test_context("kill %d", i);
