@@ -172,16 +172,6 @@ static pid_t at_once_process(uint64_t seed)
 	_exit(EXIT_FAILURE);
 }
 
-static void kill_process(pid_t process)
-{
-	int status = 0;
-
-	ASSERT_EQ(kill(process, SIGKILL), 0);
-	ASSERT_EQ(waitpid(process, &status, 0), process);
-	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
-		FAIL("a process ended with status %#x", status);
-}
-
 TEST_WITHIN(calls_at_once, 60)
 {
 	unsigned int seconds = test_duration ? test_duration : STRESS_SECONDS;
@@ -200,12 +190,12 @@ TEST_WITHIN(calls_at_once, 60)
 	while (test_seconds() < start + seconds) {
 		sleep_ms(test_random_below(&random, LIFE_MS / PROCESSES));
 		i = test_random_below(&random, PROCESSES);
-		kill_process(processes[i]);
+		process_kill(processes[i]);
 		nr_killed++;
 		processes[i] = at_once_process(test_random(&random));
 	}
 	for (i = 0; i < PROCESSES; i++)
-		kill_process(processes[i]);
+		process_kill(processes[i]);
 	for (i = 0; i < CALLS_KEPT; i++)
 		test_close(at_once_fds[i]);
 	device = zvmo_open();

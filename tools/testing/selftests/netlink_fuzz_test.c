@@ -102,16 +102,6 @@ static pid_t start(unsigned int number, uint64_t seed)
 	return process;
 }
 
-static void stop(pid_t process)
-{
-	int status = 0;
-
-	ASSERT_EQ(kill(process, SIGKILL), 0);
-	ASSERT_EQ(waitpid(process, &status, 0), process);
-	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
-		FAIL("a process ended with status %#x", status);
-}
-
 TEST_WITHIN(requests_at_once, 60)
 {
 	unsigned int seconds = test_duration ? test_duration : STRESS_SECONDS;
@@ -126,12 +116,12 @@ TEST_WITHIN(requests_at_once, 60)
 	while (test_seconds() < begin + seconds) {
 		sleep_ms(test_random_below(&random, LIFE_MS / PROCESSES));
 		i = test_random_below(&random, PROCESSES);
-		stop(processes[i]);
+		process_kill(processes[i]);
 		nr_killed++;
 		processes[i] = start(i, test_random(&random));
 	}
 	for (i = 0; i < PROCESSES; i++)
-		stop(processes[i]);
+		process_kill(processes[i]);
 	requests_reset_settings();
 	tell_count();
 	test_note("%u processes killed, from seed %llu", nr_killed,

@@ -9,8 +9,10 @@
 #define _ZVMO_PARALLEL_H
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,6 +39,17 @@ static inline pthread_t thread_start(void *(*run)(void *), void *arg)
 static inline void thread_join(pthread_t thread)
 {
 	ASSERT_EQ(pthread_join(thread, NULL), 0);
+}
+
+/* A process that goes on until it is killed; it must not have ended before. */
+static inline void process_kill(pid_t process)
+{
+	int status = 0;
+
+	ASSERT_EQ(kill(process, SIGKILL), 0);
+	ASSERT_EQ(waitpid(process, &status, 0), process);
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+		FAIL("a process ended with status %#x", status);
 }
 
 static inline void sleep_ms(unsigned int ms)
