@@ -149,16 +149,38 @@ void zvmo_test_expose(struct kunit *test, struct zvmo *vmo, unsigned long pgoff)
 	up_write(&vmo->cow->lock);
 }
 
+/* When the kernel boots, nobody has an address space yet. */
+#ifdef MODULE
+static struct mm_struct *make_mm(void)
+{
+	return NULL;
+}
+#else
+static struct mm_struct *make_mm(void)
+{
+	struct mm_struct *made = mm_alloc();
+
+	if (made) {
+		made->task_size = TASK_SIZE;
+		arch_pick_mmap_layout(made,
+				      &current->signal->rlim[RLIMIT_STACK]);
+	}
+	return made;
+}
+#endif
+
 /**
  * zvmo_test_borrow_mm() - Before a suite that maps.
  * @suite: The suite.
  *
- * Return: 0.
+ * Return: 0 or -ENOMEM.
  */
 int zvmo_test_borrow_mm(struct kunit_suite *suite)
 {
 	mm = get_task_mm(current);
-	return 0;
+	if (!mm)
+		mm = make_mm();
+	return mm ? 0 : -ENOMEM;
 }
 
 /**
@@ -217,15 +239,13 @@ char __user *zvmo_test_map_private(struct kunit *test, struct zvmo *vmo)
 
 /**
  * zvmo_test_map() - Enter the address space, and map a VMO there.
- * @test: The case; skipped if there is no address space.
+ * @test: The case.
  * @vmo: The VMO.
  *
  * Return: Where.
  */
 char __user *zvmo_test_map(struct kunit *test, struct zvmo *vmo)
 {
-	if (!mm)
-		kunit_skip(test, "there is no address space to borrow");
 	kthread_use_mm(mm);
 	return zvmo_test_map_again(test, vmo);
 }
