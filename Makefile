@@ -86,6 +86,9 @@ check-debug: ## run the tests in the guest on a debug kernel (builds that once)
 matrix: ## run them on every kernel and architecture (SMOKE=1: a few of them)
 	@tools/testing/matrix $(if $(SMOKE),--smoke)
 
+in-tree: ## build zvmo as a part of a kernel, and run its KUnit suites there
+	@tools/testing/in-tree
+
 check-deb: ## build the Debian packages, and try them in a clean system (as root)
 	@tools/testing/deb/test
 
