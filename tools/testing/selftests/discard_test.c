@@ -21,8 +21,6 @@
 #include "parallel.h"
 #include "pins.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define PAGES 4 /* of the VMOs here, if nothing else is said */
 #define SIZE (PAGES * PAGE)
 

@@ -15,8 +15,6 @@
 #include "ops.h"
 #include "parallel.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define WRITE ZVMO_MAP_RANGE_WRITE
 #define HIGH ZVMO_PRIORITY_HIGH
 #define DEFAULT ZVMO_PRIORITY_DEFAULT

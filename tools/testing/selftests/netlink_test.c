@@ -22,8 +22,6 @@
 #include "ops.h"
 #include "parallel.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-#define RW (PROT_READ | PROT_WRITE)
 #define OTHER_USER 1000
 #define HEADER_SIZE (NLMSG_HDRLEN + GENL_HDRLEN)
 

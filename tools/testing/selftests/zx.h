@@ -12,8 +12,6 @@
 
 #include "harness.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
 bool zx_test_status(struct test_place place, zx_status_t found,
 		    zx_status_t expected, const char *call);
 
