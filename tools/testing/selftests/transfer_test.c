@@ -17,9 +17,6 @@
 #include "parallel.h"
 #include "pins.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
 /* A source of four pages: 'a', 'b', a hole, 'd'; and an empty destination. */
 struct pair {
 	int from;
@@ -882,30 +879,14 @@ TEST(while_both_are_resized)
 
 /* Random families, against a model */
 
-static void random_family(uint64_t seed, unsigned int steps)
-{
-	static struct family family;
-	unsigned int i;
-
-	family_begin(&family, seed);
-	family.also = FAMILY_STREAM_SIZE | FAMILY_TRANSFER | FAMILY_RESTORE;
-	for (i = 0; i < steps; i++)
-		family_step(&family);
-	test_context("after %u steps of seed %llu", steps,
-		     (unsigned long long)seed);
-	family_check(&family);
-	family_end(&family);
-}
+#define ALSO (FAMILY_STREAM_SIZE | FAMILY_TRANSFER | FAMILY_RESTORE)
 
 TEST(random_families)
 {
-	unsigned int i, nr = test_rounds(40);
-
-	for (i = 0; i < nr; i++)
-		random_family(test_seed + i, 60);
+	family_run_many(ALSO, 60);
 }
 
 TEST(random_large_family)
 {
-	random_family(test_seed + 100, test_rounds(4000));
+	family_run(test_seed + 100, ALSO, test_rounds(4000));
 }
