@@ -392,6 +392,12 @@ static bool is_discarded(int fd)
 	return ioc_read(fd, 0, &byte, 1) == -ENODATA;
 }
 
+static bool reclaim_takes(int fd)
+{
+	reclaim();
+	return is_discarded(fd);
+}
+
 /* Four pages of content that may be discarded. */
 static int cache(void)
 {
@@ -518,6 +524,15 @@ TEST(while_it_is_unmapped)
 
 /* SET_PRIORITY: HIGH commits and enters */
 
+/* Four pages, with that priority. */
+static char *map_high(int fd)
+{
+	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+
+	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
+	return map;
+}
+
 TEST(high_commits_what_is_mapped)
 {
 	int fd = test_create(100 * PAGE, 0);
@@ -559,9 +574,8 @@ TEST(high_commits_only_where_it_may_write)
 TEST(high_copies_what_is_shared)
 {
 	int fd = filled(4, 'a'), snapshot = test_snapshot(fd);
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = map_high(fd);
 
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	EXPECT_EQ(test_stats().pages, 8);
 	EXPECT(test_holds(fd, 0, 4 * PAGE, 'a'));
 	memset(map, 'n', 4 * PAGE);
@@ -582,14 +596,12 @@ TEST(high_beyond_the_end)
 TEST(high_protects)
 {
 	int fd = cache();
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = map_high(fd);
 
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	reclaim();
 	EXPECT(ioc_holds(fd, 0, 4 * PAGE, 'd'));
 	EXPECT_EQ(ioc_set_priority(fd, DEFAULT, map, 4 * PAGE), 0);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 TEST(high_protects_from_pressure)
@@ -621,80 +633,64 @@ TEST(it_ends_with_the_mapping)
 
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, page_at(map, 3), 1), 0);
 	test_unmap(page_at(map, 3), PAGE);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	test_unmap(map, 3 * PAGE);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 TEST(a_hole_in_the_middle_of_the_mapping)
 {
 	int fd = cache();
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = map_high(fd);
 
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	test_unmap(page_at(map, 1), 2 * PAGE);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	test_unmap(map, PAGE);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	test_unmap(page_at(map, 3), PAGE);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 TEST(mprotect_splits_and_merges)
 {
 	int fd = cache();
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = map_high(fd);
 
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	ASSERT_EQ(mprotect(page_at(map, 1), PAGE, PROT_READ), 0);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	ASSERT_EQ(mprotect(page_at(map, 1), PAGE, RW), 0);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	test_unmap(map, 4 * PAGE);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 /* Split in three; one set back, then all. */
 TEST(parts_that_are_set_back)
 {
 	int fd = cache();
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = map_high(fd);
 
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	ASSERT_EQ(mprotect(page_at(map, 1), PAGE, PROT_READ), 0);
 	EXPECT_EQ(ioc_set_priority(fd, DEFAULT, map, PAGE), 0);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	EXPECT_EQ(ioc_set_priority(fd, DEFAULT, map, 4 * PAGE), 0);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 TEST(twice_is_once)
 {
 	int fd = cache();
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = map_high(fd);
 
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	EXPECT_EQ(ioc_set_priority(fd, DEFAULT, map, 4 * PAGE), 0);
 	EXPECT_EQ(ioc_set_priority(fd, DEFAULT, map, 4 * PAGE), 0);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 	/* And it can be had again. */
 	lock(fd);
 	unlock(fd);
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 }
 
 TEST(one_of_two_mappings)
@@ -706,37 +702,30 @@ TEST(one_of_two_mappings)
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, one, PAGE), 0);
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, other, PAGE), 0);
 	test_unmap(one, 4 * PAGE);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	EXPECT_EQ(ioc_set_priority(fd, DEFAULT, other, PAGE), 0);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 TEST(it_moves_with_the_mapping)
 {
 	int fd = cache();
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = mremap(map_high(fd), 4 * PAGE, 8 * PAGE, MREMAP_MAYMOVE);
 
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
-	map = mremap(map, 4 * PAGE, 8 * PAGE, MREMAP_MAYMOVE);
 	ASSERT(map != MAP_FAILED);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	test_unmap(map, 8 * PAGE);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 /* A child process has the priority with the mapping. */
 TEST(a_child_process_inherits_it)
 {
 	int fd = cache();
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = map_high(fd);
 	_Atomic int *turn = shared_memory(PAGE);
 	pid_t process;
 
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	process = test_fork();
 	if (!process) {
 		while (atomic_load(turn) != 1)
@@ -744,12 +733,10 @@ TEST(a_child_process_inherits_it)
 		_exit(EXIT_SUCCESS);
 	}
 	test_unmap(map, 4 * PAGE);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	atomic_store(turn, 1);
 	test_wait_for(process);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 TEST(a_process_that_is_killed)
@@ -758,23 +745,19 @@ TEST(a_process_that_is_killed)
 	pid_t process = test_fork();
 
 	if (!process) {
-		char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
-
-		EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
+		map_high(fd);
 		_exit(EXIT_SUCCESS);
 	}
 	test_wait_for(process);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 /* Of a VMO that only the mapping keeps. */
 TEST(nothing_but_the_mapping_is_left)
 {
 	int fd = cache();
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = map_high(fd);
 
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	test_close(fd);
 	reclaim();
 	EXPECT_EQ(test_probe_read(map), 0);
@@ -812,8 +795,7 @@ TEST(wrong_arguments_of_priority)
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, (void *)-PAGE, PAGE), -ERANGE);
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, NULL, PAGE), -EFAULT);
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 5 * PAGE), -EFAULT);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 TEST(a_range_that_is_not_all_mapped)
@@ -823,8 +805,7 @@ TEST(a_range_that_is_not_all_mapped)
 
 	test_unmap(page_at(map, 1), PAGE);
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), -EFAULT);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 TEST(a_range_of_several_mappings)
@@ -835,9 +816,7 @@ TEST(a_range_of_several_mappings)
 	ASSERT_EQ(mprotect(map, PAGE, PROT_READ), 0);
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	test_unmap(map, PAGE);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	test_unmap(page_at(map, 1), 3 * PAGE);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
