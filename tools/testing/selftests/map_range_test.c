@@ -10,9 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "guest.h"
-#include "harness.h"
-#include "ops.h"
+#include "discard.h"
 #include "parallel.h"
 
 #define WRITE ZVMO_MAP_RANGE_WRITE
@@ -367,46 +365,10 @@ TEST(a_mapping_without_access)
 
 /* Discardable VMOs */
 
-static void lock(int fd)
-{
-	struct zvmo_lock_state state;
-
-	ASSERT_EQ(ioc_lock(fd, &state), 0);
-}
-
-static void unlock(int fd)
-{
-	ASSERT_EQ(ioc_unlock(fd), 0);
-}
-
-static void reclaim(void)
-{
-	guest_set_parameter("discard_age", "0");
-	guest_reclaim();
-}
-
-static bool is_discarded(int fd)
-{
-	char byte;
-
-	return ioc_read(fd, 0, &byte, 1) == -ENODATA;
-}
-
-static bool reclaim_takes(int fd)
-{
-	reclaim();
-	return is_discarded(fd);
-}
-
 /* Four pages of content that may be discarded. */
 static int cache(void)
 {
-	int fd = test_create(4 * PAGE, ZVMO_DISCARDABLE);
-
-	lock(fd);
-	ioc_fill(fd, 0, 4 * PAGE, 'd');
-	unlock(fd);
-	return fd;
+	return vmo_in_size(RECLAIMABLE, 4 * PAGE, 0);
 }
 
 TEST(discarded_content)
@@ -609,16 +571,13 @@ TEST(high_protects_from_pressure)
 	int fd, other;
 	char *map, *more;
 
-	guest_set_parameter("discard_age", "0");
+	any_age();
 	cgroup_create("zvmo-high", 12 * MIB);
 	cgroup_enter("zvmo-high");
 	fd = cache();
 	map = test_map(fd, 0, 4 * PAGE, RW, 0);
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, PAGE), 0);
-	other = test_create(6 * MIB, ZVMO_DISCARDABLE);
-	lock(other);
-	ioc_fill(other, 0, 6 * MIB, 'o');
-	unlock(other);
+	other = vmo_in_size(RECLAIMABLE, 6 * MIB, 0);
 	more = mmap(NULL, 8 * MIB, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	memset(more, 1, 8 * MIB);
 	EXPECT(is_discarded(other));

@@ -10,10 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "discard.h"
 #include "family.h"
-#include "guest.h"
-#include "harness.h"
-#include "ops.h"
 #include "parallel.h"
 #include "pins.h"
 
@@ -485,24 +483,10 @@ TEST(mappings_of_another_process)
 
 /* Discardable VMOs */
 
-static int discarded(void)
-{
-	int fd = test_create(4 * PAGE, ZVMO_DISCARDABLE);
-	struct zvmo_lock_state state;
-
-	ASSERT_EQ(ioc_lock(fd, &state), 0);
-	ioc_fill(fd, 0, PAGE, 'x');
-	ASSERT_EQ(ioc_unlock(fd), 0);
-	guest_set_parameter("discard_age", "0");
-	guest_reclaim();
-	ASSERT_EQ(ioc_try_lock(fd), -ESTALE);
-	return fd;
-}
-
 TEST(discarded_content)
 {
 	struct pair pair = pair_open();
-	int gone = discarded();
+	int gone = vmo_in_size(DISCARDED, 4 * PAGE, 0);
 
 	EXPECT_EQ(transfer_all(pair.to, gone), -ENODATA);
 	EXPECT_EQ(transfer_all(gone, pair.from), -ENODATA);
@@ -514,17 +498,15 @@ TEST(discardable_content)
 {
 	struct pair pair = pair_open();
 	int cache = test_create(4 * PAGE, ZVMO_DISCARDABLE);
-	struct zvmo_lock_state state;
 
-	ASSERT_EQ(ioc_lock(cache, &state), 0);
+	lock(cache);
 	EXPECT_EQ(transfer_all(cache, pair.from), 0);
 	expect_letters(cache);
-	ASSERT_EQ(ioc_unlock(cache), 0);
+	unlock(cache);
 	EXPECT_EQ(transfer_all(pair.to, cache), 0);
 	expect_letters(pair.to);
 	/* These are no cache's any more. */
-	guest_set_parameter("discard_age", "0");
-	guest_reclaim();
+	reclaim();
 	expect_letters(pair.to);
 }
 
@@ -606,7 +588,8 @@ TEST(sources_that_are_none)
 TEST(which_error_wins)
 {
 	struct pair pair = pair_open();
-	int none = test_duplicate(pair.to, 0), gone = discarded();
+	int gone = vmo_in_size(DISCARDED, 4 * PAGE, 0);
+	int none = test_duplicate(pair.to, 0);
 	struct zvmo_transfer args = {
 		.argsz = sizeof(args),
 		.options = 1,
