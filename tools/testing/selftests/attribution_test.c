@@ -328,7 +328,8 @@ TEST_WITHIN(sum_over_random_relatives_is_what_is_in_use, 300)
 		if (step % 200 == 0)
 			check_sum(fds, nr);
 	}
-	EXPECT_EQ(nr, RELATIVES);
+	/* Three steps in eight make one, until these are all. */
+	EXPECT_GE(nr, steps / 4 < RELATIVES ? steps / 4 : RELATIVES);
 	while (nr) {
 		test_close(fds[--nr]);
 		if (nr % 50 == 0)
