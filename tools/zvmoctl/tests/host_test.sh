@@ -70,7 +70,7 @@ install_and_uninstall() {
 	local root
 	root=$(mktemp -d)
 	make -s install DESTDIR="$root" PREFIX=/usr >/dev/null &&
-		[ -x "$root/usr/sbin/zvmoctl" ] && [ -r "$root/usr/share/man/man8/zvmoctl.8" ] &&
+		[ -x "$root/usr/bin/zvmoctl" ] && [ -r "$root/usr/share/man/man8/zvmoctl.8" ] &&
 		[ -r "$root/usr/share/bash-completion/completions/zvmoctl" ] &&
 		make -s uninstall DESTDIR="$root" PREFIX=/usr >/dev/null &&
 		[ -z "$(find "$root" -type f)" ]
