@@ -95,7 +95,8 @@ check-deb: ## build the Debian packages, and try them in a clean system (as root
 kcsan: ## look for data races (builds a kernel that does so once)
 	@release=$$(tools/testing/vm/kernel --kcsan --print release) && \
 		tools/testing/check -k "$$release" stress_test isolation_test \
-			coherence_test discard_test netlink_test
+			coherence_test discard_test discard_pressure_test \
+			netlink_test
 
 kunit: ## run the KUnit suites on that kernel
 	@tools/testing/kunit

@@ -16,8 +16,6 @@
 #include "family.h"
 #include "parallel.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-
 /* One byte in units of the fraction. */
 #define BYTE (1ULL << 63)
 

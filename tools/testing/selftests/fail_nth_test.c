@@ -794,18 +794,19 @@ static void sweep_requests(int (*request)(struct nl *nl, uint64_t koid))
 	nl_close(nl);
 }
 
+#define REQUEST_TEST(name)                      \
+	TEST(netlink_##name)                    \
+	{                                       \
+		sweep_requests(request_##name); \
+	}
+
 static int request_get(struct nl *nl, uint64_t koid)
 {
-	nl_begin(nl, ZVMO_CMD_VMO_GET);
-	nl_put_u64(nl, ZVMO_A_VMO_ID, koid);
+	nl_begin_u64(nl, ZVMO_CMD_VMO_GET, ZVMO_A_VMO_ID, koid);
 	nl_put(nl, ZVMO_A_VMO_DETAILS, NULL, 0);
 	return nl_do(nl);
 }
-
-TEST(netlink_get)
-{
-	sweep_requests(request_get);
-}
+REQUEST_TEST(get)
 
 static int request_list(struct nl *nl, uint64_t koid)
 {
@@ -813,35 +814,21 @@ static int request_list(struct nl *nl, uint64_t koid)
 	nl_begin(nl, ZVMO_CMD_VMO_GET);
 	return nl_dump(nl, NULL, NULL);
 }
-
-TEST(netlink_list)
-{
-	sweep_requests(request_list);
-}
+REQUEST_TEST(list)
 
 static int request_pages(struct nl *nl, uint64_t koid)
 {
-	nl_begin(nl, ZVMO_CMD_PAGE_MAP_GET);
-	nl_put_u64(nl, ZVMO_A_VMO_ID, koid);
+	nl_begin_u64(nl, ZVMO_CMD_PAGE_MAP_GET, ZVMO_A_PAGE_MAP_ID, koid);
 	return nl_dump(nl, NULL, NULL);
 }
-
-TEST(netlink_pages)
-{
-	sweep_requests(request_pages);
-}
+REQUEST_TEST(pages)
 
 static int request_maps(struct nl *nl, uint64_t koid)
 {
-	nl_begin(nl, ZVMO_CMD_MAPPING_GET);
-	nl_put_u64(nl, ZVMO_A_VMO_ID, koid);
+	nl_begin_u64(nl, ZVMO_CMD_MAPPING_GET, ZVMO_A_MAPPING_ID, koid);
 	return nl_dump(nl, NULL, NULL);
 }
-
-TEST(netlink_maps)
-{
-	sweep_requests(request_maps);
-}
+REQUEST_TEST(maps)
 
 static int request_module(struct nl *nl, uint64_t koid)
 {
@@ -855,11 +842,7 @@ static int request_module(struct nl *nl, uint64_t koid)
 	nl_begin(nl, ZVMO_CMD_CONFIG_GET);
 	return nl_do(nl);
 }
-
-TEST(netlink_module)
-{
-	sweep_requests(request_module);
-}
+REQUEST_TEST(module)
 
 /* An event for which there is no memory is lost, and what it tells of is done. */
 static int request_event(struct nl *nl, uint64_t koid)

@@ -17,8 +17,6 @@
 #include "harness.h"
 #include "parallel.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-
 static unsigned long nr_mappings(int fd)
 {
 	return test_info(fd).num_mappings;
