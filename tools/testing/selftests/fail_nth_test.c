@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/rseq.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -72,6 +73,19 @@ static bool set_up(const char *path, const char *value)
 	return ok;
 }
 
+/*
+ * The kernel kills who has registered restartable sequences if there is no memory
+ * for the page to which it writes on which processor he is; after fork(), that
+ * needs one. glibc registers them.
+ */
+static void unregister_rseq(void)
+{
+	uint8_t *area = (uint8_t *)__builtin_thread_pointer() + __rseq_offset;
+
+	if (__rseq_size)
+		syscall(SYS_rseq, area, 32, RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
+}
+
 /* Any allocation may fail, silently. Returns the descriptor that says which. */
 static int fail_begin(void)
 {
@@ -86,6 +100,7 @@ static int fail_begin(void)
 	ASSERT(set_up(DEBUGFS "fail_page_alloc/min-order", "0"));
 	ASSERT(set_up(DEBUGFS "fail_page_alloc/verbose", "0"));
 	set_up(DEBUGFS "fail_usercopy/verbose", "0");
+	unregister_rseq();
 	return fd;
 }
 
