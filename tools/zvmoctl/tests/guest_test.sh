@@ -284,6 +284,11 @@ zvmoctl drop --all
 
 # Many
 
+# within SECONDS MEASURED: on a machine as slow as ZVMO_SLOW says.
+within() {
+	[ "${2%.*}" -lt $(($1 * ${ZVMO_SLOW:-1})) ]
+}
+
 begin_hold many 10000
 t '10,000 VMOs are there' 'is 10000 at .vmos zvmoctl stats -j'
 # The best of some: the machine may have more to do.
@@ -291,11 +296,11 @@ t '10,000 VMOs: list' 'for i in 1 2 3 4 5; do busybox time -f "%e %M" zvmoctl li
 sort -n time.? >measured
 read -r seconds kib <measured
 echo "# list: $seconds s, $kib KiB"
-t '10,000 VMOs: list within 2 s' '[ "${seconds%.*}" -lt 2 ]'
+t '10,000 VMOs: list within 2 s' 'within 2 "$seconds"'
 t '10,000 VMOs: list in little memory' '[ "$kib" -lt 16384 ]'
-t '10,000 VMOs: list as JSON' 'busybox time -f "%e %M" zvmoctl list --json >l 2>time && [ $(cut -d. -f1 time) -lt 4 ] && [ $(cut -d" " -f2 time) -lt 16384 ] && is 10000 helper json .length <l'
+t '10,000 VMOs: list as JSON' 'busybox time -f "%e %M" zvmoctl list --json >l 2>time && within 4 "$(cut -d" " -f1 time)" && [ $(cut -d" " -f2 time) -lt 16384 ] && is 10000 helper json .length <l'
 echo "# list --json: $(cat time)"
-t '10,000 VMOs: sort and tree' 'zvmoctl list -s name -o name >l && is many-00001 sed -n 2p l && busybox time -f "%e %M" zvmoctl tree >l 2>time && [ $(cut -d. -f1 time) -lt 10 ]'
+t '10,000 VMOs: sort and tree' 'zvmoctl list -s name -o name >l && is many-00001 sed -n 2p l && busybox time -f "%e %M" zvmoctl tree >l 2>time && within 10 "$(cut -d" " -f1 time)"'
 echo "# tree: $(cat time)"
 end_hold
 
