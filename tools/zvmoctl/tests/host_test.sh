@@ -75,6 +75,20 @@ completion_in_bash() {
 		[ -z "$(complete_in_bash zvmoctl frob x)" ]
 }
 
+# What the shell would read if the only candidate was taken.
+completed_word() {
+	bash -c '. completions/zvmoctl; zvmoctl() { echo "$name"; }; COMP_WORDS=(zvmoctl drop ""); COMP_CWORD=2
+		 _zvmoctl 2>/dev/null; eval "printf %s ${COMPREPLY[*]}"' complete
+}
+
+names_mean_nothing_to_the_shell() {
+	local name
+	for name in 'a;echo evil' 'a$(echo evil)' 'a`echo evil`' 'two words' "it's" '*' 'a>evil' '~' plain; do
+		export name
+		[ "$(completed_word)" = "$name" ] || { echo "$name: $(completed_word)"; return 1; }
+	done
+}
+
 install_and_uninstall() {
 	local root
 	root=$(mktemp -d)
@@ -102,6 +116,7 @@ t 'the help lists every command' help_lists_every_command
 t 'the examples of the help have options that there are' help_examples_are_right
 t 'the help is not too wide' widths_of_help
 t 'completion in bash' completion_in_bash
+t 'names that are completed mean nothing to the shell' names_mean_nothing_to_the_shell
 t 'install and uninstall' install_and_uninstall
 t 'list without the module' without list
 t 'create without the module' without create x
