@@ -130,6 +130,8 @@ t 'apply it a second time' 'exits 6 zvmoctl apply copy inc.zvmo'
 t 'apply as JSON' 'is true at .increment zvmoctl apply --json work2 inc.zvmo'
 t 'load an increment onto a base' 'zvmoctl load --base golden inc.zvmo copy2 && zvmoctl cat copy2 | cmp - a'
 t 'save to a pipe' 'zvmoctl save golden | zvmoctl load -S - copy3 && zvmoctl cat copy3 | cmp - file'
+t 'save to what is no regular file leaves that there' 'mkfifo fifo && { timeout 60 zvmoctl load -S - copy4 <fifo & zvmoctl save golden fifo && wait $! && [ -p fifo ] && zvmoctl cat copy4 | cmp - file; } && mknod null c 1 3 && zvmoctl save golden null && [ -c null ] && : >target && ln -s target link && zvmoctl save golden link && [ -h link ] && cmp target full.zvmo'
+t 'save writes into no file that others put there' 'mkdir sticky && echo mine >mine && ln -s ../mine sticky/x.part && zvmoctl save golden sticky/x && is mine cat mine && cmp sticky/x full.zvmo'
 t 'save where there is no room' 'exits 7 zvmoctl save golden /nowhere/x && ! zvmoctl save golden >/dev/full && exits 2 zvmoctl save -z99 golden x'
 t 'load what is no stream' 'exits 6 zvmoctl load -S file n && exits 6 zvmoctl load -S inc.zvmo n'
 

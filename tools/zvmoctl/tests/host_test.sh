@@ -66,6 +66,20 @@ completion_in_bash() {
 		[ -z "$(complete_in_bash zvmoctl frob x)" ]
 }
 
+# What the shell would read if the only candidate was taken.
+completed_word() {
+	bash -c '. completions/zvmoctl; zvmoctl() { echo "$name"; }; COMP_WORDS=(zvmoctl drop ""); COMP_CWORD=2
+		 _zvmoctl 2>/dev/null; eval "printf %s ${COMPREPLY[*]}"' complete
+}
+
+names_mean_nothing_to_the_shell() {
+	local name
+	for name in 'a;echo evil' 'a$(echo evil)' 'a`echo evil`' 'two words' "it's" '*' 'a>evil' '~' plain; do
+		export name
+		[ "$(completed_word)" = "$name" ] || { echo "$name: $(completed_word)"; return 1; }
+	done
+}
+
 install_and_uninstall() {
 	local root
 	root=$(mktemp -d)
@@ -93,6 +107,7 @@ check 'the help lists every command' help_lists_every_command
 check 'the examples of the help have options that there are' help_examples_are_right
 check 'the help is not too wide' widths_of_help
 check 'completion in bash' completion_in_bash
+check 'names that are completed mean nothing to the shell' names_mean_nothing_to_the_shell
 check 'install and uninstall' install_and_uninstall
 check 'list without the module' without list
 check 'create without the module' without create x
