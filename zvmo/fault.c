@@ -170,6 +170,7 @@ static vm_fault_t fault_read(struct vm_fault *vmf, struct zvmo *vmo)
 	vm_fault_t ret;
 	int err;
 
+	zvmo_clear_marker(vmf);
 	down_read(&vmo->cow->lock);
 	ret = fault_read_locked(vmf, vmo);
 	up_read(&vmo->cow->lock);
@@ -276,6 +277,8 @@ static vm_fault_t fault_write(struct vm_fault *vmf, struct zvmo *vmo,
 	struct page *spare = NULL;
 	int err;
 
+	if (!mapped)
+		zvmo_clear_marker(vmf);
 	/* If the last fault needed a page, so may this one: save an attempt. */
 	if (READ_ONCE(*guess))
 		spare = zvmo_page_alloc();
