@@ -266,6 +266,40 @@ static inline int zvmo_insert_pages(struct vm_area_struct *vma,
 }
 
 /*
+ * 6.7: userfaultfd can track writes to mappings of any kind (WP_ASYNC), and leaves
+ * markers in PTEs that map nothing. vm_insert_page() and the like take a marker
+ * for a page that is there already, and the access would repeat for ever. So
+ * before, the marker of the fault goes, and its page counts as written: what a
+ * fault that gets here finds in a PTE is nothing or a marker. (Later kernels
+ * do not track VM_MIXEDMAP.)
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+static inline void zvmo_clear_marker(struct vm_fault *vmf)
+{
+}
+#else
+/* Runs under the page-table lock. */
+static inline int zvmo_clear_marker_pte(pte_t *ptep, unsigned long address,
+					void *arg)
+{
+	struct vm_fault *vmf = arg;
+
+	if (pte_same(ptep_get(ptep), vmf->orig_pte))
+		pte_clear(vmf->vma->vm_mm, address, ptep);
+	return 0;
+}
+
+static inline void zvmo_clear_marker(struct vm_fault *vmf)
+{
+	if (likely(!(vmf->flags & FAULT_FLAG_ORIG_PTE_VALID) ||
+		   pte_none(vmf->orig_pte) || pte_present(vmf->orig_pte)))
+		return;
+	apply_to_page_range(vmf->vma->vm_mm, vmf->address & PAGE_MASK,
+			    PAGE_SIZE, zvmo_clear_marker_pte, vmf);
+}
+#endif
+
+/*
  * 6.15: vmf_insert_page_mkwrite() inserts a page writable. Before, there is
  * vm_insert_page() with the protection of the VMA, which lacks write permission
  * when the VMA wants to be told of writes. It reads that protection, the flags,

@@ -6,10 +6,12 @@
  * isolation_test.c, what the kernel does with mapped memory in gup_test.c.
  */
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -1195,4 +1197,134 @@ TEST(written_pages_are_soft_dirty)
 	test_unmap(map, 4 * PAGE);
 	test_close(snapshot);
 	test_close(fd);
+}
+
+/* Headers older than Linux 6.7 do not have these. */
+#define FEATURE_WP_UNPOPULATED (1 << 13)
+#define FEATURE_WP_ASYNC (1 << 15)
+
+/* Have userfaultfd track writes to the pages of a mapping; 0: it does not. */
+static int track_writes(char *map, uint64_t pages)
+{
+	struct uffdio_api api = {
+		.api = UFFD_API,
+		.features = FEATURE_WP_UNPOPULATED | FEATURE_WP_ASYNC,
+	};
+	struct uffdio_register range = {
+		.range = { (uintptr_t)map, pages * PAGE },
+		.mode = UFFDIO_REGISTER_MODE_WP,
+	};
+	struct uffdio_writeprotect protect = {
+		.range = range.range,
+		.mode = UFFDIO_WRITEPROTECT_MODE_WP,
+	};
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	if (fd < 0 || ioctl(fd, UFFDIO_API, &api) ||
+	    ioctl(fd, UFFDIO_REGISTER, &range))
+		return 0;
+	ASSERT_EQ(ioctl(fd, UFFDIO_WRITEPROTECT, &protect), 0);
+	return fd;
+}
+
+/* Tracking leaves something in page tables where nothing is mapped. */
+TEST(writes_are_tracked_by_userfaultfd)
+{
+	int fd = create_numbered(32, 0), other = test_create(16 * PAGE, 0);
+	char *map = test_map(fd, 0, 32 * PAGE, RW, 0);
+	char *copy = test_map(fd, 0, 32 * PAGE, RW, MAP_PRIVATE);
+	int snapshot, i;
+
+	for (i = 0; i < 16; i++)
+		word_write(page_at(map, i), 2000 + i);
+	if (!track_writes(map, 32) || !track_writes(copy, 32))
+		SKIP("no tracking of mappings like these");
+	/* Many in a row: they are unmapped. */
+	snapshot = test_snapshot(fd);
+	EXPECT_EQ(word_read(page_at(map, 0)), 2000);
+	word_write(page_at(map, 0), 1);
+	word_write(page_at(map, 1), 2);
+	EXPECT_EQ(word_read(page_at(map, 16)), 1016);
+	word_write(page_at(map, 17), 3);
+	EXPECT_EQ(word_read(page_at(copy, 2)), 2002);
+	word_write(page_at(copy, 2), 4);
+	word_write(page_at(copy, 18), 5);
+	/* The kernel's accesses. */
+	ASSERT_EQ(pwrite(other, map, 16 * PAGE, 0), 16 * PAGE);
+	EXPECT_EQ(page_read(other, 1), 2);
+	EXPECT_EQ(page_read(other, 2), 2002);
+	ASSERT_EQ(pread(other, page_at(map, 20), PAGE, 0), PAGE);
+	EXPECT_EQ(page_read(fd, 17), 3);
+	EXPECT_EQ(page_read(fd, 20), 1);
+	EXPECT_EQ(page_read(snapshot, 0), 2000);
+	EXPECT_EQ(page_read(snapshot, 17), 1017);
+	EXPECT_EQ(word_read(page_at(copy, 18)), 5);
+}
+
+#define MANY_PAGES 8192UL
+#define MANY_MAPPINGS 20000
+
+/*
+ * Every other page written, in an address space that has the VMO mapped so often
+ * that to take write access to all of them away takes minutes.
+ */
+static char *map_often(int fd)
+{
+	char *map = NULL;
+	unsigned long i;
+
+	for (i = 0; i < MANY_MAPPINGS; i++)
+		map = test_map(fd, 0, MANY_PAGES * PAGE, RW, 0);
+	for (i = 0; i < MANY_PAGES; i += 2)
+		word_write(page_at(map, i), 1);
+	return map;
+}
+
+/* A process that has hardly begun with something long ends at once. */
+static void expect_killable(pid_t process, const char *what)
+{
+	double start = test_seconds();
+
+	process_kill(process);
+	if (test_seconds() - start > test_patience(10))
+		FAIL("%s took %.0f s to die", what, test_seconds() - start);
+}
+
+TEST_WITHIN(long_snapshots_can_be_killed, 300)
+{
+	int fd = test_create(MANY_PAGES * PAGE, 0);
+	char *map = map_often(fd);
+	pid_t process, waiter;
+
+	process = test_fork();
+	if (!process)
+		_exit(test_snapshot(fd) < 0);
+	sleep_ms(500);
+	/* Others, who wait for it, as well. */
+	waiter = test_fork();
+	if (!waiter) {
+		word_read(page_at(map, 1));
+		for (;;)
+			pause();
+	}
+	sleep_ms(500);
+	expect_killable(waiter, "a process that touches what is mapped");
+	expect_killable(process, "a snapshot");
+	EXPECT_EQ(word_read(page_at(map, 2)), 1);
+}
+
+TEST_WITHIN(long_restorations_can_be_killed, 300)
+{
+	int fd = test_create(MANY_PAGES * PAGE, 0);
+	int snapshot = test_snapshot(fd);
+	char *map = map_often(fd);
+	pid_t process;
+
+	process = test_fork();
+	if (!process)
+		_exit(zvmo_restore(fd, snapshot) < 0);
+	sleep_ms(500);
+	expect_killable(process, "a restoration");
+	EXPECT_EQ(word_read(page_at(map, 2)), 1);
+	EXPECT_EQ(word_read(page_at(map, MANY_PAGES - 2)), 1);
 }
