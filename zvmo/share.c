@@ -60,13 +60,12 @@ static void run_end(struct exposed_run *run)
 {
 	unsigned long pgoff = run->first - run->cow->base;
 
-	/* Each takes time in proportion to the mappings. */
-	if (fatal_signal_pending(current))
-		run->err = -EINTR;
-	else if (run->nr >= UNMAP_RUN_MIN)
-		zvmo_cow_unmap(run->cow, pgoff, run->nr);
-	else if (run->nr)
+	if (run->nr && run->nr < UNMAP_RUN_MIN)
 		zvmo_protect_add(&run->protect, pgoff, run->nr);
+	else if (run->nr && fatal_signal_pending(current))
+		run->err = -EINTR; /* it takes as long as there are mappings */
+	else if (run->nr)
+		zvmo_cow_unmap(run->cow, pgoff, run->nr);
 	run->nr = 0;
 }
 
@@ -154,17 +153,10 @@ struct conceal {
 	int err;
 };
 
-/*
- * Take all write access to an exposed page away. False: somebody refers to it, or
- * it failed.
- */
-static bool conceal_page(struct conceal *conceal, unsigned long index,
-			 struct page *page)
+/* For one page, which takes time in proportion to its mappings. */
+static noinline bool conceal_mapped(struct conceal *conceal,
+				    unsigned long index, struct page *page)
 {
-	if (page_ref_count(page) == 1)
-		return true;
-	if (conceal->protected && is_only_mapped(page))
-		return true;
 	if (fatal_signal_pending(current)) {
 		conceal->err = -EINTR;
 		return false;
@@ -174,6 +166,18 @@ static bool conceal_page(struct conceal *conceal, unsigned long index,
 	zvmo_cow_unmap(conceal->cow, index - conceal->cow->base, 1);
 	smp_mb(); /* as above */
 	return page_ref_count(page) == 1;
+}
+
+/*
+ * Take all write access to an exposed page away. False: somebody refers to it, or
+ * it failed.
+ */
+static bool conceal_page(struct conceal *conceal, unsigned long index,
+			 struct page *page)
+{
+	return page_ref_count(page) == 1 ||
+	       (conceal->protected && is_only_mapped(page)) ||
+	       conceal_mapped(conceal, index, page);
 }
 
 /* Somebody pins an exposed page: a copy of it for the snapshot. */
