@@ -1270,10 +1270,10 @@ TEST(writes_are_tracked_by_userfaultfd)
  */
 static char *map_often(int fd)
 {
+	unsigned long nr = test_rounds(MANY_MAPPINGS), i;
 	char *map = NULL;
-	unsigned long i;
 
-	for (i = 0; i < MANY_MAPPINGS; i++)
+	for (i = 0; i < nr; i++)
 		map = test_map(fd, 0, MANY_PAGES * PAGE, RW, 0);
 	for (i = 0; i < MANY_PAGES; i += 2)
 		word_write(page_at(map, i), 1);
