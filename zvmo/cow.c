@@ -470,8 +470,8 @@ int zvmo_cow_detach_page(struct zvmo_cow *cow, unsigned long pgoff,
  * Takes time in proportion to the pages that were exposed since the last one.
  *
  * Context: May sleep. Takes and releases the family's lock, and @parent->lock.
- * Return: The new object with one user, or an ERR_PTR(): -ENOMEM, or -EBUSY if
- * the parent's cache policy forbids it.
+ * Return: The new object with one user, or an ERR_PTR(): -ENOMEM, -EINTR (fatal
+ * signal), or -EBUSY if the parent's cache policy forbids it.
  */
 struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 				bool resizable)
@@ -514,7 +514,8 @@ static int cow_commit_batch(struct zvmo_cow *cow, unsigned long *pgoff,
 	struct page *page;
 	int err = 0;
 
-	down_write(&cow->lock);
+	if (down_write_killable(&cow->lock))
+		return -EINTR;
 	if (cow->discarded)
 		err = -ENODATA;
 	stop = min(stop, zvmo_cow_pages(cow));

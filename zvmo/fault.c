@@ -14,7 +14,8 @@
  * here.
  *
  * Locking: mmap_lock (or the VMA's lock) is held, cow->lock is taken: shared to
- * map for reading, exclusive to map for writing.
+ * map for reading, exclusive to map for writing. Others may hold it for long, so
+ * whoever waits for it can be killed.
  */
 #include <linux/moduleparam.h>
 #include <linux/pagemap.h>
@@ -171,7 +172,8 @@ static vm_fault_t fault_read(struct vm_fault *vmf, struct zvmo *vmo)
 	int err;
 
 	zvmo_clear_marker(vmf);
-	down_read(&vmo->cow->lock);
+	if (down_read_killable(&vmo->cow->lock))
+		return fault_result(-EINTR);
 	ret = fault_read_locked(vmf, vmo);
 	up_read(&vmo->cow->lock);
 	if (likely(ret != VM_FAULT_RETRY))
@@ -194,7 +196,8 @@ static vm_fault_t fault_private(struct vm_fault *vmf, struct zvmo *vmo)
 	vm_fault_t ret = VM_FAULT_SIGBUS;
 	struct page *page;
 
-	down_read(&cow->lock);
+	if (down_read_killable(&cow->lock))
+		return fault_result(-EINTR);
 	if (fault_is_inside(vmf, vmo)) {
 		page = fault_lookup(vmf, vmo) ?: fault_zero_page();
 		ret = page ? 0 : VM_FAULT_OOM;
@@ -257,7 +260,8 @@ static int fault_write_once(struct vm_fault *vmf, struct zvmo *vmo, bool mapped,
 	struct page *page;
 	int err = 0;
 
-	down_write(&cow->lock);
+	if (down_write_killable(&cow->lock))
+		return -EINTR;
 	if (!fault_is_inside(vmf, vmo)) {
 		err = -EFAULT;
 	} else if (!mapped || !upgrade_writable(vmf, vmo)) {

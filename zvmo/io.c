@@ -87,7 +87,8 @@ static int read_batch(struct io *io)
 	int i, ret;
 	u64 end;
 
-	down_read(&cow->lock);
+	if (down_read_killable(&cow->lock))
+		return -EINTR;
 	end = read_end(io);
 	ret = zvmo_cow_check(cow);
 	pagefault_disable();
@@ -196,7 +197,8 @@ static int write_batch(struct io *io)
 	ssize_t ret;
 	int i;
 
-	down_write(&io->vmo->cow->lock);
+	if (down_write_killable(&io->vmo->cow->lock))
+		return -EINTR;
 	ret = zvmo_cow_check(io->vmo->cow);
 	for (i = 0; i < IO_BATCH && ret >= 0; i++) {
 		if (!iov_iter_count(io->iter)) {

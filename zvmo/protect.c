@@ -19,6 +19,7 @@
  */
 #include <linux/mmu_notifier.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 
 #include "compat.h"
 #include "protect.h"
@@ -97,13 +98,15 @@ static void protect_collected(struct zvmo_protect *protect)
 		if (!(vma->vm_flags & VM_SHARED))
 			continue;
 		cond_resched();
+		/* There may be very many; who is dying need not know. */
+		if (fatal_signal_pending(current))
+			protect->complete = false;
 		/* To register one takes the i_mmap_rwsem of all mappings. */
 		if (mm_has_notifiers(vma->vm_mm))
 			protect->complete = false;
-		else
-			protect_vma(protect, vma);
 		if (!protect->complete)
 			break;
+		protect_vma(protect, vma);
 	}
 	i_mmap_unlock_read(mapping);
 	protect->nr = 0;

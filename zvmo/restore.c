@@ -11,6 +11,8 @@
  * relative's shared, so that many can go back to one at the same time; but
  * exclusive if the relative has exposed pages, which must be concealed first.
  */
+#include <linux/sched/signal.h>
+
 #include "restore.h"
 #include "share.h"
 #include "trace.h"
@@ -30,6 +32,9 @@ static int unmap_difference(unsigned long first, unsigned long last,
 {
 	struct zvmo_cow *cow = arg;
 
+	/* It takes time in proportion to the mappings. */
+	if (fatal_signal_pending(current))
+		return -EINTR;
 	if (what != ZVMO_TREE_ONLY_B || zvmo_cow_holes_mapped(cow))
 		zvmo_cow_unmap(cow, first - cow->base, last - first + 1);
 	return 0;
@@ -68,11 +73,13 @@ static int restore_window(struct restore *restore, bool exclusive)
 	err = share_source(restore, exclusive);
 	if (err)
 		return err;
-	zvmo_tree_diff(&cow->tree, &restore->share, restore->first,
-		       restore->last, unmap_difference, cow);
-	err = zvmo_tree_adopt(&cow->tree, &restore->share,
-			      restore->whole ? 0 : restore->first,
-			      restore->whole ? ZVMO_INDEX_MAX : restore->last);
+	err = zvmo_tree_diff(&cow->tree, &restore->share, restore->first,
+			     restore->last, unmap_difference, cow);
+	if (!err)
+		err = zvmo_tree_adopt(&cow->tree, &restore->share,
+				      restore->whole ? 0 : restore->first,
+				      restore->whole ? ZVMO_INDEX_MAX :
+						       restore->last);
 	zvmo_tree_destroy(&restore->share);
 	return err;
 }

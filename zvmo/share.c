@@ -21,6 +21,7 @@
 #include <linux/highmem.h>
 #include <linux/pagemap.h>
 #include <linux/rmap.h>
+#include <linux/sched/signal.h>
 
 #include "compat.h"
 #include "page.h"
@@ -52,14 +53,24 @@ struct exposed_run {
 	unsigned long first; /* index */
 	unsigned long nr;
 	struct zvmo_protect protect;
+	int err;
 };
+
+/* It takes time in proportion to the mappings. */
+static noinline void run_unmap(struct exposed_run *run, unsigned long pgoff)
+{
+	if (fatal_signal_pending(current))
+		run->err = -EINTR;
+	else
+		zvmo_cow_unmap(run->cow, pgoff, run->nr);
+}
 
 static void run_end(struct exposed_run *run)
 {
 	unsigned long pgoff = run->first - run->cow->base;
 
 	if (run->nr >= UNMAP_RUN_MIN)
-		zvmo_cow_unmap(run->cow, pgoff, run->nr);
+		run_unmap(run, pgoff);
 	else if (run->nr)
 		zvmo_protect_add(&run->protect, pgoff, run->nr);
 	run->nr = 0;
@@ -83,23 +94,24 @@ static u64 collect_leaf(unsigned long base, const zvmo_entry_t *slots,
 
 /*
  * Unmap the exposed pages in a range of indexes that are many in a row,
- * write-protect the others. Returns whether these are protected for certain.
+ * write-protect the others. Says whether these are protected for certain. Returns
+ * 0 or -EINTR (fatal signal).
  */
-static bool take_write_access(struct zvmo_cow *cow, unsigned long first,
-			      unsigned long last)
+static int take_write_access(struct zvmo_cow *cow, unsigned long first,
+			     unsigned long last, bool *protected)
 {
 	struct exposed_run run;
-	bool protected;
 
 	run.cow = cow;
 	run.nr = 0;
+	run.err = 0;
 	zvmo_protect_begin(&run.protect, cow);
 	zvmo_tree_conceal(&cow->tree, first, last, collect_leaf, &run);
 	run_end(&run);
-	protected = zvmo_protect_end(&run.protect);
+	*protected = zvmo_protect_end(&run.protect);
 	/* Pairs with get_user_pages_fast(): reference, then PTE. */
 	smp_mb();
-	return protected;
+	return run.err;
 }
 
 /*
@@ -148,17 +160,33 @@ struct conceal {
 	int err;
 };
 
-/* Take all write access to an exposed page away. False: somebody refers to it. */
+/*
+ * Take all write access to an exposed page away, in time in proportion to the
+ * mappings. False: somebody refers to it, or it failed.
+ */
+static noinline bool conceal_mapped(struct conceal *conceal,
+				    unsigned long index, struct page *page)
+{
+	if (fatal_signal_pending(current)) {
+		conceal->err = -EINTR;
+		return false;
+	}
+	if (!conceal->protected && write_protect(page))
+		return true;
+	zvmo_cow_unmap(conceal->cow, index - conceal->cow->base, 1);
+	smp_mb(); /* as above */
+	return page_ref_count(page) == 1;
+}
+
+/* Likewise, if it is not taken away already. */
 static bool conceal_page(struct conceal *conceal, unsigned long index,
 			 struct page *page)
 {
 	if (page_ref_count(page) == 1)
 		return true;
-	if (conceal->protected ? is_only_mapped(page) : write_protect(page))
+	if (conceal->protected && is_only_mapped(page))
 		return true;
-	zvmo_cow_unmap(conceal->cow, index - conceal->cow->base, 1);
-	smp_mb(); /* as above */
-	return page_ref_count(page) == 1;
+	return conceal_mapped(conceal, index, page);
 }
 
 /* Somebody pins an exposed page: a copy of it for the snapshot. */
@@ -258,7 +286,7 @@ static void mark_again(struct zvmo_cow *cow, struct zvmo_tree *copies,
  * somebody outside refers to are copied for @tree.
  *
  * Context: @cow->lock held exclusive. May sleep.
- * Return: 0, or -ENOMEM (no content changed).
+ * Return: 0, or -ENOMEM or -EINTR (fatal signal): no content changed.
  */
 int zvmo_cow_share(struct zvmo_cow *cow, struct zvmo_tree *tree,
 		   unsigned long first, unsigned long last)
@@ -267,7 +295,9 @@ int zvmo_cow_share(struct zvmo_cow *cow, struct zvmo_tree *tree,
 
 	if (!zvmo_tree_has_exposed(&cow->tree))
 		return zvmo_tree_clone(tree, &cow->tree, first, last);
-	conceal.protected = take_write_access(cow, first, last);
+	conceal.err = take_write_access(cow, first, last, &conceal.protected);
+	if (conceal.err)
+		return conceal.err;
 	zvmo_tree_conceal(&cow->tree, first, last, conceal_leaf, &conceal);
 	if (!conceal.err && !conceal.copies.root)
 		return zvmo_tree_clone(tree, &cow->tree, first, last);

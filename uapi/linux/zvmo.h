@@ -232,7 +232,7 @@ struct zvmo_create {
  * * REFERENCE: EOPNOTSUPP - of a slice, or RESIZABLE and the parent is not;
  *   EACCES - RESIZABLE and the parent descriptor lacks RESIZE
  * * EBUSY - the parent's cache policy is not ZVMO_CACHE_POLICY_CACHED
- * * ENOMEM, EMFILE, ENFILE
+ * * ENOMEM, EINTR, EMFILE, ENFILE
  */
 struct zvmo_create_child {
 	__u32 argsz;
@@ -709,7 +709,7 @@ struct zvmo_transfer {
  * * EACCES - no ZVMO_RIGHT_WRITE here, or no ZVMO_RIGHT_READ on the relative
  * * ERANGE - @offset > @end, or @end beyond the VMO's size
  * * EBUSY - the cache policy of either is not ZVMO_CACHE_POLICY_CACHED
- * * ENOMEM
+ * * ENOMEM, EINTR
  */
 struct zvmo_restore {
 	__u32 argsz;

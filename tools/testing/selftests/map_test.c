@@ -1262,3 +1262,71 @@ TEST(writes_are_tracked_by_userfaultfd)
 	EXPECT_EQ(page_read(snapshot, 17), 1017);
 	EXPECT_EQ(word_read(page_at(copy, 18)), 5);
 }
+
+#define MANY_PAGES 8192UL
+#define MANY_MAPPINGS 20000
+
+/*
+ * Every other page written, in an address space that has the VMO mapped so often
+ * that to take write access to all of them away takes minutes.
+ */
+static char *map_often(int fd)
+{
+	char *map = NULL;
+	unsigned long i;
+
+	for (i = 0; i < MANY_MAPPINGS; i++)
+		map = test_map(fd, 0, MANY_PAGES * PAGE, RW, 0);
+	for (i = 0; i < MANY_PAGES; i += 2)
+		word_write(page_at(map, i), 1);
+	return map;
+}
+
+/* A process that has hardly begun with something long ends at once. */
+static void expect_killable(pid_t process, const char *what)
+{
+	double start = test_seconds();
+
+	process_kill(process);
+	if (test_seconds() - start > test_patience(10))
+		FAIL("%s took %.0f s to die", what, test_seconds() - start);
+}
+
+TEST_WITHIN(long_snapshots_can_be_killed, 300)
+{
+	int fd = test_create(MANY_PAGES * PAGE, 0);
+	char *map = map_often(fd);
+	pid_t process, waiter;
+
+	process = test_fork();
+	if (!process)
+		_exit(test_snapshot(fd) < 0);
+	sleep_ms(500);
+	/* Others, who wait for it, as well. */
+	waiter = test_fork();
+	if (!waiter) {
+		word_read(page_at(map, 1));
+		for (;;)
+			pause();
+	}
+	sleep_ms(500);
+	expect_killable(waiter, "a process that touches what is mapped");
+	expect_killable(process, "a snapshot");
+	EXPECT_EQ(word_read(page_at(map, 2)), 1);
+}
+
+TEST_WITHIN(long_restorations_can_be_killed, 300)
+{
+	int fd = test_create(MANY_PAGES * PAGE, 0);
+	int snapshot = test_snapshot(fd);
+	char *map = map_often(fd);
+	pid_t process;
+
+	process = test_fork();
+	if (!process)
+		_exit(zvmo_restore(fd, snapshot) < 0);
+	sleep_ms(500);
+	expect_killable(process, "a restoration");
+	EXPECT_EQ(word_read(page_at(map, 2)), 1);
+	EXPECT_EQ(word_read(page_at(map, MANY_PAGES - 2)), 1);
+}
