@@ -143,6 +143,7 @@ static unsigned long collect_spaces(struct zvmo *vmo, struct pid_namespace *ns,
 	i_mmap_lock_read(mapping);
 	zvmo_for_each_vma(vma, mapping, 0, ULONG_MAX)
 	{
+		cond_resched();
 		if (vma_vmo(vma) != vmo)
 			continue;
 		if (nr < room) {
@@ -160,6 +161,8 @@ static int space_compare(const void *a, const void *b)
 {
 	const struct zvmo_space *one = a, *other = b;
 
+	/* There may be millions, and sort() does not. */
+	cond_resched();
 	return one->mm < other->mm ? -1 : one->mm > other->mm;
 }
 

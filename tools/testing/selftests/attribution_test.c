@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -943,4 +944,62 @@ TEST(info_of_the_killed)
 	test_unmap(busy.map, MAX_PAGES * PAGE);
 	test_close(busy.fd);
 	check_sum(busy.siblings, SIBLINGS);
+}
+
+/* Somebody who must run every millisecond, and the longest time that he could not. */
+struct urgent {
+	_Atomic bool stop;
+	double longest;
+};
+
+static void *run_urgently(void *arg)
+{
+	struct sched_param param = { .sched_priority = 1 };
+	struct urgent *urgent = arg;
+	double last, now;
+
+	ASSERT_EQ(sched_setscheduler(0, SCHED_FIFO, &param), 0);
+	for (last = test_seconds(); !atomic_load(&urgent->stop); last = now) {
+		sleep_ms(1);
+		now = test_seconds();
+		if (now - last > urgent->longest)
+			urgent->longest = now - last;
+	}
+	return NULL;
+}
+
+#define MANY_MAPPINGS 60000
+#define MANY_SPACES 8
+
+/* To go through many mappings takes long, but others run meanwhile. */
+TEST(info_of_very_many_mappings)
+{
+	struct urgent urgent = { 0 };
+	int fd = test_create(PAGE, 0), i;
+	struct zvmo_info info;
+	pthread_t thread;
+	cpu_set_t cpu;
+	double start;
+
+	CPU_ZERO(&cpu);
+	CPU_SET(0, &cpu);
+	ASSERT_EQ(sched_setaffinity(0, sizeof(cpu), &cpu), 0);
+	for (i = 0; i < MANY_MAPPINGS; i++)
+		test_map(fd, 0, PAGE, PROT_READ, 0);
+	for (i = 1; i < MANY_SPACES; i++)
+		if (!test_fork())
+			for (;;)
+				pause();
+	thread = thread_start(run_urgently, &urgent);
+	sleep_ms(10);
+	start = test_seconds();
+	info = test_info(fd);
+	start = test_seconds() - start;
+	atomic_store(&urgent.stop, true);
+	thread_join(thread);
+	EXPECT_EQ(info.num_mappings, MANY_SPACES * MANY_MAPPINGS);
+	EXPECT_EQ(info.share_count, MANY_SPACES);
+	test_note("%.0f ms, others waited %.0f ms at most", start * 1000,
+		  urgent.longest * 1000);
+	EXPECT(urgent.longest < start / 3);
 }
