@@ -42,18 +42,8 @@ MODULE_PARM_DESC(fault_around,
  */
 #define ZERO_PAGE_REFS 512
 
-/**
- * struct zero_page - A zero page; one for each processor, so that they do not
- *	share a count.
- * @lock: Protects @page, and that the page stays until there is a reference.
- * @page: The page.
- */
-struct zero_page {
-	spinlock_t lock;
-	struct page *page;
-};
-
-static DEFINE_PER_CPU(struct zero_page, zero_page);
+/* One for each processor, so that they do not share a count. */
+static DEFINE_PER_CPU(struct page *, zero_page);
 
 static struct page *zero_page_alloc(void)
 {
@@ -69,8 +59,8 @@ void zvmo_fault_exit(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		if (per_cpu(zero_page, cpu).page)
-			put_page(per_cpu(zero_page, cpu).page);
+		if (per_cpu(zero_page, cpu))
+			put_page(per_cpu(zero_page, cpu));
 }
 
 /**
@@ -83,11 +73,8 @@ int zvmo_fault_init(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		struct zero_page *zero = per_cpu_ptr(&zero_page, cpu);
-
-		spin_lock_init(&zero->lock);
-		zero->page = zero_page_alloc();
-		if (!zero->page) {
+		per_cpu(zero_page, cpu) = zero_page_alloc();
+		if (!per_cpu(zero_page, cpu)) {
 			zvmo_fault_exit();
 			return -ENOMEM;
 		}
@@ -119,26 +106,37 @@ static struct page *fault_lookup(const struct vm_fault *vmf,
 	return zvmo_entry_is_page(entry) ? zvmo_entry_page(entry) : NULL;
 }
 
+/*
+ * This processor's zero page with a reference; or NULL, if it has too many and
+ * there is no spare one, which takes its place then.
+ */
+static struct page *zero_page_get(struct page **spare)
+{
+	struct page **zero = get_cpu_ptr(&zero_page), *page = NULL;
+
+	if (unlikely(page_ref_count(*zero) > ZERO_PAGE_REFS) && *spare)
+		swap(*zero, *spare);
+	if (likely(page_ref_count(*zero) <= ZERO_PAGE_REFS)) {
+		page = *zero;
+		get_page(page);
+	}
+	put_cpu_ptr(&zero_page);
+	return page;
+}
+
 /* A zero page with a reference, or NULL. */
 static struct page *fault_zero_page(void)
 {
-	struct zero_page *zero = raw_cpu_ptr(&zero_page);
-	struct page *page, *other = NULL;
+	struct page *spare = NULL, *page = zero_page_get(&spare);
 
-	spin_lock(&zero->lock);
-	if (unlikely(page_ref_count(zero->page) > ZERO_PAGE_REFS)) {
-		spin_unlock(&zero->lock);
-		other = zero_page_alloc();
-		if (!other)
-			return NULL;
-		spin_lock(&zero->lock);
-		swap(zero->page, other);
-	}
-	page = zero->page;
-	get_page(page);
-	spin_unlock(&zero->lock);
-	if (unlikely(other))
-		put_page(other); /* the old one: it lives on in page tables */
+	if (likely(page))
+		return page;
+	spare = zero_page_alloc();
+	if (!spare)
+		return NULL;
+	page = zero_page_get(&spare);
+	/* What was replaced lives on in page tables. */
+	put_page(spare);
 	return page;
 }
 
