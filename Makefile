@@ -86,13 +86,17 @@ check-debug: ## run the tests in the guest on a debug kernel (builds that once)
 matrix: ## run them on every kernel and architecture (SMOKE=1: a few of them)
 	@tools/testing/matrix $(if $(SMOKE),--smoke)
 
+in-tree: ## build zvmo as a part of a kernel, and run its KUnit suites there
+	@tools/testing/in-tree
+
 check-deb: ## build the Debian packages, and try them in a clean system (as root)
 	@tools/testing/deb/test
 
 kcsan: ## look for data races (builds a kernel that does so once)
 	@release=$$(tools/testing/vm/kernel --kcsan --print release) && \
 		tools/testing/check -k "$$release" stress_test isolation_test \
-			coherence_test discard_test netlink_test
+			coherence_test discard_test discard_pressure_test \
+			netlink_test
 
 kunit: ## run the KUnit suites on that kernel
 	@tools/testing/kunit

@@ -12,8 +12,8 @@
 #include "cow.h"
 #include "fixture.h"
 #include "page.h"
-#include "rows.h"
 #include "share.h"
+#include "vmos.h"
 
 /* Rows of a content object. */
 #define TREE_OF(cow) (&(cow)->tree)
@@ -25,40 +25,6 @@
 #define EXPECT_COW_EXPOSED(cow, want) \
 	EXPECT_EXPOSED(TREE_OF(cow), (cow)->base, want)
 
-static struct page *page_at(const struct zvmo_cow *cow, unsigned long pgoff)
-{
-	zvmo_entry_t entry =
-		zvmo_tree_lookup(&cow->tree, zvmo_cow_index(cow, pgoff));
-
-	return zvmo_entry_is_page(entry) ? zvmo_entry_page(entry) : NULL;
-}
-
-/* As a write would: own the page, with a spare at hand. */
-static struct page *own(struct kunit *test, struct zvmo_cow *cow,
-			unsigned long pgoff)
-{
-	struct page *spare = zvmo_test_page(test, 0), *page = NULL;
-
-	down_write(&cow->lock);
-	KUNIT_EXPECT_EQ(test,
-			zvmo_cow_own_page(cow, pgoff, NULL, &spare, &page), 0);
-	up_write(&cow->lock);
-	if (spare)
-		zvmo_page_put(spare);
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	return page;
-}
-
-static void write_row(struct kunit *test, struct zvmo_cow *cow, const char *row)
-{
-	unsigned long pgoff;
-
-	for (pgoff = 0; row[pgoff]; pgoff++)
-		if (row[pgoff] != '.')
-			memcpy_to_page(own(test, cow, pgoff), 0, &row[pgoff],
-				       1);
-}
-
 /* An object as large as the row is long, with that content. */
 static struct zvmo_cow *create(struct kunit *test, const char *row)
 {
@@ -66,7 +32,7 @@ static struct zvmo_cow *create(struct kunit *test, const char *row)
 	struct zvmo_cow *cow = zvmo_cow_create(size, size, true);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, cow);
-	write_row(test, cow, row);
+	zvmo_test_cow_write(test, cow, 0, row);
 	return cow;
 }
 
@@ -85,16 +51,6 @@ static struct zvmo_cow *clone_window(struct kunit *test,
 static struct zvmo_cow *snapshot(struct kunit *test, struct zvmo_cow *parent)
 {
 	return clone_window(test, parent, 0, zvmo_cow_pages(parent));
-}
-
-static void expose(struct kunit *test, struct zvmo_cow *cow,
-		   unsigned long pgoff)
-{
-	struct page *page = own(test, cow, pgoff);
-
-	down_write(&cow->lock);
-	zvmo_cow_expose(cow, pgoff, page);
-	up_write(&cow->lock);
 }
 
 static int own_without_spare(struct zvmo_cow *cow, unsigned long pgoff,
@@ -119,7 +75,7 @@ static void a_hole_needs_a_spare(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, own_without_spare(cow, 1, NULL), -EAGAIN);
 	KUNIT_EXPECT_EQ(test, PAGES, 0L);
 	KUNIT_EXPECT_EQ(test, NODES, 0L);
-	write_row(test, cow, ".b.");
+	zvmo_test_cow_write(test, cow, 0, ".b.");
 	EXPECT_COW(cow, ".b.");
 	zvmo_cow_put(cow);
 }
@@ -137,13 +93,13 @@ static void an_exclusive_page_needs_no_spare(struct kunit *test)
 static void a_shared_page_is_copied(struct kunit *test)
 {
 	struct zvmo_cow *cow = create(test, "abc"), *child;
-	struct page *b = page_at(cow, 1);
+	struct page *b = zvmo_test_cow_page(cow, 1);
 
 	child = snapshot(test, cow);
 	KUNIT_EXPECT_EQ(test, own_without_spare(child, 1, NULL), -EAGAIN);
-	KUNIT_EXPECT_PTR_NE(test, own(test, child, 1), b);
+	KUNIT_EXPECT_PTR_NE(test, zvmo_test_own(test, child, 1), b);
 	EXPECT_COW(child, "abc");
-	KUNIT_EXPECT_PTR_EQ(test, page_at(cow, 1), b);
+	KUNIT_EXPECT_PTR_EQ(test, zvmo_test_cow_page(cow, 1), b);
 	EXPECT_COW_EXCLUSIVE(cow, "sxs");
 	EXPECT_COW_EXCLUSIVE(child, "sxs");
 	KUNIT_EXPECT_EQ(test, PAGES, 4L);
@@ -160,12 +116,12 @@ static void a_shared_page_is_copied(struct kunit *test)
 static void a_reader_keeps_the_old_page(struct kunit *test)
 {
 	struct zvmo_cow *cow = create(test, "a");
-	struct page *reader = page_at(cow, 0);
+	struct page *reader = zvmo_test_cow_page(cow, 0);
 	char letter;
 
 	get_page(reader);
 	KUNIT_EXPECT_EQ(test, own_without_spare(cow, 0, NULL), -EAGAIN);
-	write_row(test, cow, "x");
+	zvmo_test_cow_write(test, cow, 0, "x");
 	EXPECT_COW(cow, "x");
 	memcpy_from_page(&letter, reader, 0, 1);
 	KUNIT_EXPECT_EQ(test, letter, 'a');
@@ -177,11 +133,11 @@ static void a_reader_keeps_the_old_page(struct kunit *test)
 static void the_faults_own_reference_is_no_readers(struct kunit *test)
 {
 	struct zvmo_cow *cow = create(test, "a");
-	struct page *held = page_at(cow, 0);
+	struct page *held = zvmo_test_cow_page(cow, 0);
 
 	get_page(held);
 	KUNIT_EXPECT_EQ(test, own_without_spare(cow, 0, held), 0);
-	KUNIT_EXPECT_PTR_EQ(test, page_at(cow, 0), held);
+	KUNIT_EXPECT_PTR_EQ(test, zvmo_test_cow_page(cow, 0), held);
 	put_page(held);
 	zvmo_cow_put(cow);
 }
@@ -190,12 +146,12 @@ static void the_faults_own_reference_is_no_readers(struct kunit *test)
 static void an_exposed_page_is_written_in_place(struct kunit *test)
 {
 	struct zvmo_cow *cow = create(test, "a");
-	struct page *pinned = page_at(cow, 0);
+	struct page *pinned = zvmo_test_cow_page(cow, 0);
 
-	expose(test, cow, 0);
+	zvmo_test_cow_expose(test, cow, 0);
 	get_page(pinned);
 	KUNIT_EXPECT_EQ(test, own_without_spare(cow, 0, NULL), 0);
-	KUNIT_EXPECT_PTR_EQ(test, page_at(cow, 0), pinned);
+	KUNIT_EXPECT_PTR_EQ(test, zvmo_test_cow_page(cow, 0), pinned);
 	put_page(pinned);
 	zvmo_cow_put(cow);
 }
@@ -242,9 +198,9 @@ static void an_exposed_page_has_an_identity(struct kunit *test)
 	struct folio *folio;
 
 	KUNIT_EXPECT_EQ(test, child->base, 2UL);
-	expose(test, child, 0);
+	zvmo_test_cow_expose(test, child, 0);
 	EXPECT_COW_EXPOSED(child, "e");
-	folio = zvmo_page_folio(page_at(child, 0));
+	folio = zvmo_page_folio(zvmo_test_cow_page(child, 0));
 	KUNIT_EXPECT_PTR_EQ(test, folio->mapping, child->inode->i_mapping);
 	KUNIT_EXPECT_EQ(test, folio->index, 0UL);
 	zvmo_cow_put(child);
@@ -256,15 +212,17 @@ static void a_snapshot_conceals(struct kunit *test)
 {
 	struct zvmo_cow *cow = create(test, "abc"), *child;
 
-	expose(test, cow, 0);
-	expose(test, cow, 2);
+	zvmo_test_cow_expose(test, cow, 0);
+	zvmo_test_cow_expose(test, cow, 2);
 	EXPECT_COW_EXPOSED(cow, "e-e");
 	child = snapshot(test, cow);
 	EXPECT_COW_EXPOSED(cow, "---");
-	KUNIT_EXPECT_PTR_EQ(test, zvmo_page_folio(page_at(cow, 0))->mapping,
-			    (struct address_space *)NULL);
-	KUNIT_EXPECT_PTR_EQ(test, zvmo_page_folio(page_at(cow, 2))->mapping,
-			    (struct address_space *)NULL);
+	KUNIT_EXPECT_PTR_EQ(
+		test, zvmo_page_folio(zvmo_test_cow_page(cow, 0))->mapping,
+		(struct address_space *)NULL);
+	KUNIT_EXPECT_PTR_EQ(
+		test, zvmo_page_folio(zvmo_test_cow_page(cow, 2))->mapping,
+		(struct address_space *)NULL);
 	zvmo_cow_put(child);
 	zvmo_cow_put(cow);
 }
@@ -274,9 +232,9 @@ static void a_window_conceals_what_it_shares(struct kunit *test)
 {
 	struct zvmo_cow *cow = create(test, "abc"), *child;
 
-	expose(test, cow, 0);
-	expose(test, cow, 1);
-	expose(test, cow, 2);
+	zvmo_test_cow_expose(test, cow, 0);
+	zvmo_test_cow_expose(test, cow, 1);
+	zvmo_test_cow_expose(test, cow, 2);
 	child = clone_window(test, cow, 1, 1);
 	EXPECT_COW_EXPOSED(cow, "e-e");
 	EXPECT_SOUND(&cow->tree);
@@ -294,15 +252,15 @@ static void a_pinned_page_is_copied_for_the_snapshot(struct kunit *test)
 	struct zvmo_cow *cow = create(test, "abc"), *child;
 	struct page *pinned;
 
-	expose(test, cow, 0);
-	expose(test, cow, 1);
-	pinned = page_at(cow, 1);
+	zvmo_test_cow_expose(test, cow, 0);
+	zvmo_test_cow_expose(test, cow, 1);
+	pinned = zvmo_test_cow_page(cow, 1);
 	get_page(pinned);
 	child = snapshot(test, cow);
 	EXPECT_COW_EXPOSED(cow, "-e-");
 	EXPECT_COW_EXCLUSIVE(cow, "sxs");
 	EXPECT_COW_EXCLUSIVE(child, "sxs");
-	KUNIT_EXPECT_PTR_EQ(test, page_at(cow, 1), pinned);
+	KUNIT_EXPECT_PTR_EQ(test, zvmo_test_cow_page(cow, 1), pinned);
 	KUNIT_EXPECT_PTR_EQ(test, zvmo_page_folio(pinned)->mapping,
 			    cow->inode->i_mapping);
 	memcpy_to_page(pinned, 0, "x", 1);
@@ -322,8 +280,8 @@ static bool snapshot_nth(struct kunit *test, unsigned int n)
 	struct page *pinned;
 	bool failed;
 
-	expose(test, cow, 1);
-	pinned = page_at(cow, 1);
+	zvmo_test_cow_expose(test, cow, 1);
+	pinned = zvmo_test_cow_page(cow, 1);
 	get_page(pinned);
 	zvmo_test_fail_nth(n);
 	child = zvmo_cow_clone(cow, 0, 2 * PAGE_SIZE, false);
@@ -380,7 +338,7 @@ static void who_is_left_inherits(struct kunit *test)
 	struct zvmo_cow *cow = create(test, "abc"), *child;
 
 	child = snapshot(test, cow);
-	write_row(test, cow, "x");
+	zvmo_test_cow_write(test, cow, 0, "x");
 	KUNIT_EXPECT_EQ(test, PAGES, 4L);
 	zvmo_cow_put(cow);
 	KUNIT_EXPECT_EQ(test, PAGES, 3L);
@@ -438,19 +396,21 @@ static void a_window_beyond_the_end_is_empty(struct kunit *test)
 static void a_cut_page_is_zero_behind_the_cut(struct kunit *test)
 {
 	struct zvmo_cow *cow = create(test, "abc"), *child;
+	struct page *page = zvmo_test_own(test, cow, 1);
 	char *kernel;
 
-	memcpy_to_page(own(test, cow, 1), 1, "tail", 4);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	memcpy_to_page(page, 1, "tail", 4);
 	child = snapshot(test, cow);
 	KUNIT_ASSERT_EQ(test, zvmo_cow_resize(cow, PAGE_SIZE + 1), 0);
 	EXPECT_COW(cow, "ab.");
 	EXPECT_COW(child, "abc");
 	EXPECT_COW_EXCLUSIVE(cow, "sx.");
-	kernel = kmap_local_page(page_at(cow, 1));
+	kernel = kmap_local_page(zvmo_test_cow_page(cow, 1));
 	KUNIT_EXPECT_PTR_EQ(test, memchr_inv(kernel + 1, 0, PAGE_SIZE - 1),
 			    NULL);
 	kunmap_local(kernel);
-	kernel = kmap_local_page(page_at(child, 1));
+	kernel = kmap_local_page(zvmo_test_cow_page(child, 1));
 	KUNIT_EXPECT_EQ(test, memcmp(kernel + 1, "tail", 4), 0);
 	kunmap_local(kernel);
 	zvmo_cow_put(child);

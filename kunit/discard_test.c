@@ -191,20 +191,7 @@ static void the_young_and_the_important_stay(struct kunit *test)
 
 static bool create_nth(struct kunit *test, unsigned int n)
 {
-	struct zvmo_create args = { .options = ZVMO_DISCARDABLE, .size = SIZE };
-	struct zvmo *vmo;
-	bool failed;
-
-	zvmo_test_fail_nth(n);
-	vmo = zvmo_create(&args);
-	failed = zvmo_test_failed();
-	if (IS_ERR(vmo))
-		KUNIT_EXPECT_EQ(test, PTR_ERR(vmo), -ENOMEM);
-	else
-		zvmo_put(vmo);
-	KUNIT_EXPECT_EQ(test, COWS, 0L);
-	KUNIT_EXPECT_EQ(test, VMOS, 0L);
-	return failed;
+	return zvmo_test_create_nth(test, n, ZVMO_DISCARDABLE);
 }
 
 static void a_creation_that_fails_leaves_nothing(struct kunit *test)

@@ -9,15 +9,10 @@
 #include "page.h"
 #include "vmos.h"
 
-static struct zvmo *create(struct kunit *test, const char *row)
-{
-	return zvmo_test_create(test, row, 0);
-}
-
 /* Every mapping counts, as long as it is there. */
 static void mappings_are_counted(struct kunit *test)
 {
-	struct zvmo *vmo = create(test, "....");
+	struct zvmo *vmo = zvmo_test_create(test, "....", 0);
 	char __user *address = zvmo_test_map(test, vmo);
 
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&vmo->nr_mappings), 1L);
@@ -29,7 +24,7 @@ static void mappings_are_counted(struct kunit *test)
 /* Reading maps what is there, and pages that follow, and exposes nothing. */
 static void reading_exposes_nothing(struct kunit *test)
 {
-	struct zvmo *vmo = create(test, "ab.d");
+	struct zvmo *vmo = zvmo_test_create(test, "ab.d", 0);
 	char __user *address = zvmo_test_map(test, vmo);
 
 	KUNIT_EXPECT_EQ(test, zvmo_test_peek(test, address, 0), 'a');
@@ -45,7 +40,7 @@ static void reading_exposes_nothing(struct kunit *test)
 /* Reading a hole takes no page; the object notes that zero may be mapped. */
 static void reading_a_hole_takes_no_page(struct kunit *test)
 {
-	struct zvmo *vmo = create(test, "....");
+	struct zvmo *vmo = zvmo_test_create(test, "....", 0);
 	char __user *address = zvmo_test_map(test, vmo);
 
 	KUNIT_EXPECT_EQ(test, zvmo_test_peek(test, address, 2), 0);
@@ -62,7 +57,7 @@ static void reading_a_hole_takes_no_page(struct kunit *test)
 /* Writing exposes: mark and identity. Only the page that is written. */
 static void writing_exposes_the_page(struct kunit *test)
 {
-	struct zvmo *vmo = create(test, "abcd");
+	struct zvmo *vmo = zvmo_test_create(test, "abcd", 0);
 	char __user *address = zvmo_test_map(test, vmo);
 
 	zvmo_test_poke(test, address, 1, 'x');
@@ -84,7 +79,7 @@ static void writing_exposes_the_page(struct kunit *test)
 /* After a snapshot the next write faults again, and copies. */
 static void a_snapshot_takes_write_access_away(struct kunit *test)
 {
-	struct zvmo *vmo = create(test, "abcd"), *child;
+	struct zvmo *vmo = zvmo_test_create(test, "abcd", 0), *child;
 	char __user *address = zvmo_test_map(test, vmo);
 
 	zvmo_test_poke(test, address, 0, 'x');
@@ -102,7 +97,7 @@ static void a_snapshot_takes_write_access_away(struct kunit *test)
 /* What is freed is unmapped first, in a slice's mapping too. */
 static void what_is_freed_is_mapped_nowhere(struct kunit *test)
 {
-	struct zvmo *vmo = create(test, ".bcd."), *slice;
+	struct zvmo *vmo = zvmo_test_create(test, ".bcd.", 0), *slice;
 	char __user *address;
 
 	slice = zvmo_test_child(test, vmo, ZVMO_CHILD_SLICE, 1, 4);

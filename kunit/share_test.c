@@ -42,6 +42,15 @@ static void poke_row(struct kunit *test, char __user *address, const char *row)
 			zvmo_test_poke(test, address, i, row[i]);
 }
 
+/* What a case ends with: a VMO that is mapped, and a snapshot of it. */
+static void put_mapped(struct kunit *test, struct zvmo *vmo,
+		       char __user *address, struct zvmo *child)
+{
+	zvmo_test_unmap(test, vmo, address);
+	zvmo_put(child);
+	zvmo_put(vmo);
+}
+
 /* Single pages stay mapped, to be read; the next write is to a copy. */
 static void scattered_pages_are_write_protected(struct kunit *test)
 {
@@ -59,9 +68,7 @@ static void scattered_pages_are_write_protected(struct kunit *test)
 	EXPECT_VMO(vmo, "UbWdYf");
 	EXPECT_VMO_EXPOSED(vmo, "e-e-e-");
 	EXPECT_VMO_SOUND(vmo);
-	zvmo_test_unmap(test, vmo, address);
-	zvmo_put(child);
-	zvmo_put(vmo);
+	put_mapped(test, vmo, address, child);
 }
 
 /* Eight in a row are unmapped, seven are not. */
@@ -78,9 +85,7 @@ static void long_runs_are_unmapped(struct kunit *test)
 	poke_row(test, address, "x.......y.......");
 	EXPECT_VMO(child, "aaaaaaa.bbbbbbbb");
 	EXPECT_VMO(vmo, "xaaaaaa.ybbbbbbb");
-	zvmo_test_unmap(test, vmo, address);
-	zvmo_put(child);
-	zvmo_put(vmo);
+	put_mapped(test, vmo, address, child);
 }
 
 /* A page that two PTEs map has two references too many to be sure: unmapped. */
@@ -99,9 +104,7 @@ static void a_page_mapped_twice_is_unmapped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, zvmo_test_peek(test, address, 0), 'z');
 	EXPECT_VMO(child, "yb");
 	zvmo_test_unmap_again(test, vmo, again);
-	zvmo_test_unmap(test, vmo, address);
-	zvmo_put(child);
-	zvmo_put(vmo);
+	put_mapped(test, vmo, address, child);
 }
 
 /* What is mapped privately besides is left as it is: nobody writes it so. */
@@ -120,9 +123,7 @@ static void private_mappings_are_left_alone(struct kunit *test)
 	EXPECT_VMO(child, "wbyd");
 	EXPECT_VMO(vmo, "WbYd");
 	zvmo_test_unmap_again(test, vmo, private);
-	zvmo_test_unmap(test, vmo, address);
-	zvmo_put(child);
-	zvmo_put(vmo);
+	put_mapped(test, vmo, address, child);
 }
 
 /* A slice's mappings are not gone through: its pages are unmapped. */
@@ -167,10 +168,8 @@ static void page_by_page_where_there_are_slices(struct kunit *test)
 	EXPECT_VMO(child, "vbyd");
 	EXPECT_VMO(vmo, "WbYd");
 	zvmo_test_unmap_again(test, vmo, again);
-	zvmo_test_unmap(test, vmo, address);
-	zvmo_put(child);
 	zvmo_put(slice);
-	zvmo_put(vmo);
+	put_mapped(test, vmo, address, child);
 }
 
 #ifdef CONFIG_MMU_NOTIFIER
@@ -193,9 +192,7 @@ static void page_by_page_where_there_are_notifiers(struct kunit *test)
 	EXPECT_VMO(vmo, "WbYd");
 	if (!err)
 		mmu_notifier_unregister(&notifier, current->mm);
-	zvmo_test_unmap(test, vmo, address);
-	zvmo_put(child);
-	zvmo_put(vmo);
+	put_mapped(test, vmo, address, child);
 }
 #endif
 
@@ -220,9 +217,7 @@ static void more_ranges_than_are_collected(struct kunit *test)
 	poke_row(test, address, row);
 	EXPECT_VMO(child, want);
 	EXPECT_VMO(vmo, row);
-	zvmo_test_unmap(test, vmo, address);
-	zvmo_put(child);
-	zvmo_put(vmo);
+	put_mapped(test, vmo, address, child);
 }
 
 /* Only what lies in the window loses its write access. */
@@ -238,9 +233,7 @@ static void a_window_takes_access_to_its_part(struct kunit *test)
 	poke_row(test, address, "WXYZ");
 	EXPECT_VMO(vmo, "WXYZ");
 	EXPECT_VMO(child, "y");
-	zvmo_test_unmap(test, vmo, address);
-	zvmo_put(child);
-	zvmo_put(vmo);
+	put_mapped(test, vmo, address, child);
 }
 
 /* A mapped page that somebody pins besides is copied for the snapshot. */
@@ -263,9 +256,7 @@ static void a_mapped_page_that_is_pinned(struct kunit *test)
 	EXPECT_VMO(child, "wbyd");
 	EXPECT_VMO_SOUND(vmo);
 	EXPECT_VMO_SOUND(child);
-	zvmo_test_unmap(test, vmo, address);
-	zvmo_put(child);
-	zvmo_put(vmo);
+	put_mapped(test, vmo, address, child);
 }
 
 /* Pages that move to a relative's content leave the page tables first. */

@@ -6,53 +6,13 @@
  * creation fails has never been there.
  */
 #include "fixture.h"
-#include "vmo.h"
-
-#define RIGHTS (ZVMO_RIGHTS_DEFAULT | ZVMO_RIGHT_RESIZE)
-
-static struct zvmo *create(struct kunit *test, unsigned int pages, u32 options)
-{
-	struct zvmo_create args = {
-		.options = options,
-		.size = pages * PAGE_SIZE,
-	};
-	struct zvmo *vmo = zvmo_create(&args);
-
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, vmo);
-	return vmo;
-}
-
-static struct zvmo *try_child(struct zvmo *parent, u32 options,
-			      unsigned long pgoff, unsigned int pages)
-{
-	struct zvmo_create_child args = {
-		.options = options,
-		.offset = pgoff * PAGE_SIZE,
-		.size = pages * PAGE_SIZE,
-	};
-
-	return zvmo_create_child(parent, RIGHTS, &args);
-}
-
-static struct zvmo *child_of(struct kunit *test, struct zvmo *parent,
-			     u32 options, unsigned long pgoff,
-			     unsigned int pages)
-{
-	struct zvmo *child = try_child(parent, options, pgoff, pages);
-
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, child);
-	return child;
-}
-
-static struct zvmo *snapshot(struct kunit *test, struct zvmo *parent)
-{
-	return child_of(test, parent, ZVMO_CHILD_SNAPSHOT, 0, 4);
-}
+#include "vmos.h"
 
 /* Each VMO has an id of its own, greater than those of its elders. */
 static void koids_ascend(struct kunit *test)
 {
-	struct zvmo *first = create(test, 1, 0), *second = create(test, 1, 0);
+	struct zvmo *first = zvmo_test_create(test, ".", 0);
+	struct zvmo *second = zvmo_test_create(test, ".", 0);
 
 	KUNIT_EXPECT_GT(test, second->koid, first->koid);
 	zvmo_put(first);
@@ -62,9 +22,10 @@ static void koids_ascend(struct kunit *test)
 /* A dying parent's children become its own parent's. */
 static void orphans_move_up(struct kunit *test)
 {
-	struct zvmo *vmo = create(test, 4, 0);
-	struct zvmo *child = snapshot(test, vmo);
-	struct zvmo *one = snapshot(test, child), *two = snapshot(test, child);
+	struct zvmo *vmo = zvmo_test_create(test, "....", 0);
+	struct zvmo *child = zvmo_test_snapshot(test, vmo);
+	struct zvmo *one = zvmo_test_snapshot(test, child);
+	struct zvmo *two = zvmo_test_snapshot(test, child);
 
 	KUNIT_EXPECT_EQ(test, vmo->nr_children, 1UL);
 	KUNIT_EXPECT_EQ(test, child->nr_children, 2UL);
@@ -81,9 +42,9 @@ static void orphans_move_up(struct kunit *test)
 /* So a VMO without children has no descendants at all. */
 static void no_children_means_no_descendants(struct kunit *test)
 {
-	struct zvmo *vmo = create(test, 4, 0);
-	struct zvmo *child = snapshot(test, vmo);
-	struct zvmo *grandchild = snapshot(test, child);
+	struct zvmo *vmo = zvmo_test_create(test, "....", 0);
+	struct zvmo *child = zvmo_test_snapshot(test, vmo);
+	struct zvmo *grandchild = zvmo_test_snapshot(test, child);
 
 	zvmo_put(child);
 	KUNIT_EXPECT_TRUE(test, zvmo_has_children(vmo));
@@ -95,8 +56,9 @@ static void no_children_means_no_descendants(struct kunit *test)
 /* A snapshot has content of its own, of the same family. */
 static void a_snapshot_has_its_own_content(struct kunit *test)
 {
-	struct zvmo *vmo = create(test, 4, 0);
-	struct zvmo *child = child_of(test, vmo, ZVMO_CHILD_SNAPSHOT, 1, 2);
+	struct zvmo *vmo = zvmo_test_create(test, "....", 0);
+	struct zvmo *child =
+		zvmo_test_child(test, vmo, ZVMO_CHILD_SNAPSHOT, 1, 2);
 
 	KUNIT_EXPECT_EQ(test, COWS, 2L);
 	KUNIT_EXPECT_PTR_EQ(test, child->cow->family, vmo->cow->family);
@@ -110,9 +72,10 @@ static void a_snapshot_has_its_own_content(struct kunit *test)
 /* Slices use their parent's content; windows of windows add up. */
 static void a_slice_uses_its_parents_content(struct kunit *test)
 {
-	struct zvmo *vmo = create(test, 4, 0);
-	struct zvmo *slice = child_of(test, vmo, ZVMO_CHILD_SLICE, 1, 3);
-	struct zvmo *part = child_of(test, slice, ZVMO_CHILD_SLICE, 1, 1);
+	struct zvmo *vmo = zvmo_test_create(test, "....", 0);
+	struct zvmo *slice = zvmo_test_child(test, vmo, ZVMO_CHILD_SLICE, 1, 3);
+	struct zvmo *part =
+		zvmo_test_child(test, slice, ZVMO_CHILD_SLICE, 1, 1);
 
 	KUNIT_EXPECT_EQ(test, COWS, 1L);
 	KUNIT_EXPECT_PTR_EQ(test, part->cow, vmo->cow);
@@ -128,8 +91,9 @@ static void a_slice_uses_its_parents_content(struct kunit *test)
 /* A reference uses everything of its parent's, the inode too. */
 static void a_reference_is_the_same_content(struct kunit *test)
 {
-	struct zvmo *vmo = create(test, 4, 0);
-	struct zvmo *ref = child_of(test, vmo, ZVMO_CHILD_REFERENCE, 0, 0);
+	struct zvmo *vmo = zvmo_test_create(test, "....", 0);
+	struct zvmo *ref =
+		zvmo_test_child(test, vmo, ZVMO_CHILD_REFERENCE, 0, 0);
 
 	KUNIT_EXPECT_PTR_EQ(test, ref->cow, vmo->cow);
 	KUNIT_EXPECT_PTR_EQ(test, ref->inode, vmo->inode);
@@ -146,14 +110,14 @@ static void a_child_inherits_the_name(struct kunit *test)
 		.size = PAGE_SIZE,
 	};
 	static const char name[ZVMO_NAME_LEN] = "heap";
-	struct zvmo *vmo = create(test, 4, 0), *child;
+	struct zvmo *vmo = zvmo_test_create(test, "....", 0), *child;
 
 	zvmo_set_name(vmo, name);
-	child = snapshot(test, vmo);
+	child = zvmo_test_snapshot(test, vmo);
 	KUNIT_EXPECT_STREQ(test, child->name, "heap");
 	zvmo_put(child);
-	child = zvmo_create_child(vmo, RIGHTS & ~ZVMO_RIGHT_GET_PROPERTY,
-				  &args);
+	child = zvmo_create_child(
+		vmo, ZVMO_TEST_RIGHTS & ~ZVMO_RIGHT_GET_PROPERTY, &args);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, child);
 	KUNIT_EXPECT_STREQ(test, child->name, "");
 	zvmo_put(child);
@@ -162,20 +126,7 @@ static void a_child_inherits_the_name(struct kunit *test)
 
 static bool create_nth(struct kunit *test, unsigned int n)
 {
-	struct zvmo_create args = { .size = PAGE_SIZE };
-	struct zvmo *vmo;
-	bool failed;
-
-	zvmo_test_fail_nth(n);
-	vmo = zvmo_create(&args);
-	failed = zvmo_test_failed();
-	if (IS_ERR(vmo))
-		KUNIT_EXPECT_EQ(test, PTR_ERR(vmo), -ENOMEM);
-	else
-		zvmo_put(vmo);
-	KUNIT_EXPECT_EQ(test, COWS, 0L);
-	KUNIT_EXPECT_EQ(test, VMOS, 0L);
-	return failed;
+	return zvmo_test_create_nth(test, n, 0);
 }
 
 static void a_creation_that_fails_leaves_nothing(struct kunit *test)
@@ -186,11 +137,15 @@ static void a_creation_that_fails_leaves_nothing(struct kunit *test)
 static bool child_nth(struct kunit *test, unsigned int n, u32 kind,
 		      unsigned int pages)
 {
-	struct zvmo *vmo = create(test, 4, 0), *child;
+	struct zvmo_create_child args = {
+		.options = kind,
+		.size = pages * PAGE_SIZE,
+	};
+	struct zvmo *vmo = zvmo_test_create(test, "....", 0), *child;
 	bool failed;
 
 	zvmo_test_fail_nth(n);
-	child = try_child(vmo, kind, 0, pages);
+	child = zvmo_create_child(vmo, ZVMO_TEST_RIGHTS, &args);
 	failed = zvmo_test_failed();
 	if (IS_ERR(child))
 		KUNIT_EXPECT_EQ(test, PTR_ERR(child), -ENOMEM);

@@ -80,32 +80,62 @@ struct zvmo *zvmo_test_snapshot(struct kunit *test, struct zvmo *parent)
 }
 
 /**
- * zvmo_test_page_at() - The page of a VMO at a place.
- * @vmo: The VMO.
+ * zvmo_test_create_nth() - Create a VMO while memory ends; see zvmo_test_nth_fn.
+ * @test: The case.
+ * @n: Which allocation fails.
+ * @options: As zvmo_create() takes them.
+ *
+ * Return: Whether one failed.
+ */
+bool zvmo_test_create_nth(struct kunit *test, unsigned int n, u32 options)
+{
+	struct zvmo_create args = { .options = options, .size = PAGE_SIZE };
+	struct zvmo *vmo;
+	bool failed;
+
+	zvmo_test_fail_nth(n);
+	vmo = zvmo_create(&args);
+	failed = zvmo_test_failed();
+	if (IS_ERR(vmo))
+		KUNIT_EXPECT_EQ(test, PTR_ERR(vmo), -ENOMEM);
+	else
+		zvmo_put(vmo);
+	KUNIT_EXPECT_EQ(test, COWS, 0L);
+	KUNIT_EXPECT_EQ(test, VMOS, 0L);
+	return failed;
+}
+
+/**
+ * zvmo_test_cow_page() - The page of a content object at a place.
+ * @cow: The object.
  * @pgoff: Page number.
  *
  * Return: The page, or NULL.
  */
-struct page *zvmo_test_page_at(const struct zvmo *vmo, unsigned long pgoff)
+struct page *zvmo_test_cow_page(const struct zvmo_cow *cow, unsigned long pgoff)
 {
 	zvmo_entry_t entry =
-		zvmo_tree_lookup(&vmo->cow->tree, zvmo_test_first(vmo) + pgoff);
+		zvmo_tree_lookup(&cow->tree, zvmo_cow_index(cow, pgoff));
 
 	return zvmo_entry_is_page(entry) ? zvmo_entry_page(entry) : NULL;
 }
 
-/* As a write would: own the page, with a spare at hand. */
-static struct page *own(struct kunit *test, struct zvmo *vmo,
-			unsigned long pgoff)
+/**
+ * zvmo_test_own() - Own a page as a write would, with a spare at hand.
+ * @test: The case.
+ * @cow: The object.
+ * @pgoff: Page number.
+ *
+ * Return: The page; NULL if that failed, as does the case.
+ */
+struct page *zvmo_test_own(struct kunit *test, struct zvmo_cow *cow,
+			   unsigned long pgoff)
 {
 	struct page *spare = zvmo_test_page(test, 0), *page = NULL;
-	struct zvmo_cow *cow = vmo->cow;
 
 	down_write(&cow->lock);
 	KUNIT_EXPECT_EQ(test,
-			zvmo_cow_own_page(cow, vmo->first + pgoff, NULL, &spare,
-					  &page),
-			0);
+			zvmo_cow_own_page(cow, pgoff, NULL, &spare, &page), 0);
 	up_write(&cow->lock);
 	if (spare)
 		zvmo_page_put(spare);
@@ -113,52 +143,76 @@ static struct page *own(struct kunit *test, struct zvmo *vmo,
 }
 
 /**
- * zvmo_test_write() - Write what a row says, as calls would.
+ * zvmo_test_cow_write() - Write what a row says, as calls would.
  * @test: The case.
- * @vmo: The VMO.
+ * @cow: The object.
+ * @pgoff: Number of the page where the row begins.
  * @row: The row; '.' leaves what is there.
  */
-void zvmo_test_write(struct kunit *test, struct zvmo *vmo, const char *row)
+void zvmo_test_cow_write(struct kunit *test, struct zvmo_cow *cow,
+			 unsigned long pgoff, const char *row)
 {
 	struct page *page;
-	unsigned long i;
 
-	for (i = 0; row[i]; i++) {
-		if (row[i] == '.')
+	for (; *row; row++, pgoff++) {
+		if (*row == '.')
 			continue;
-		page = own(test, vmo, i);
+		page = zvmo_test_own(test, cow, pgoff);
 		if (page)
-			memcpy_to_page(page, 0, &row[i], 1);
+			memcpy_to_page(page, 0, row, 1);
 	}
 }
 
 /**
- * zvmo_test_expose() - Expose a page, as a fault that writes would.
+ * zvmo_test_cow_expose() - Expose a page, as a fault that writes would.
  * @test: The case.
- * @vmo: The VMO.
+ * @cow: The object.
  * @pgoff: Page number.
  */
-void zvmo_test_expose(struct kunit *test, struct zvmo *vmo, unsigned long pgoff)
+void zvmo_test_cow_expose(struct kunit *test, struct zvmo_cow *cow,
+			  unsigned long pgoff)
 {
-	struct page *page = own(test, vmo, pgoff);
+	struct page *page = zvmo_test_own(test, cow, pgoff);
 
 	if (!page)
 		return;
-	down_write(&vmo->cow->lock);
-	zvmo_cow_expose(vmo->cow, vmo->first + pgoff, page);
-	up_write(&vmo->cow->lock);
+	down_write(&cow->lock);
+	zvmo_cow_expose(cow, pgoff, page);
+	up_write(&cow->lock);
 }
+
+/* When the kernel boots, nobody has an address space yet. */
+#ifdef MODULE
+static struct mm_struct *make_mm(void)
+{
+	return NULL;
+}
+#else
+static struct mm_struct *make_mm(void)
+{
+	struct mm_struct *made = mm_alloc();
+
+	if (made) {
+		made->task_size = TASK_SIZE;
+		arch_pick_mmap_layout(made,
+				      &current->signal->rlim[RLIMIT_STACK]);
+	}
+	return made;
+}
+#endif
 
 /**
  * zvmo_test_borrow_mm() - Before a suite that maps.
  * @suite: The suite.
  *
- * Return: 0.
+ * Return: 0 or -ENOMEM.
  */
 int zvmo_test_borrow_mm(struct kunit_suite *suite)
 {
 	mm = get_task_mm(current);
-	return 0;
+	if (!mm)
+		mm = make_mm();
+	return mm ? 0 : -ENOMEM;
 }
 
 /**
@@ -217,15 +271,13 @@ char __user *zvmo_test_map_private(struct kunit *test, struct zvmo *vmo)
 
 /**
  * zvmo_test_map() - Enter the address space, and map a VMO there.
- * @test: The case; skipped if there is no address space.
+ * @test: The case.
  * @vmo: The VMO.
  *
  * Return: Where.
  */
 char __user *zvmo_test_map(struct kunit *test, struct zvmo *vmo)
 {
-	if (!mm)
-		kunit_skip(test, "there is no address space to borrow");
 	kthread_use_mm(mm);
 	return zvmo_test_map_again(test, vmo);
 }

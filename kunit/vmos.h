@@ -16,10 +16,36 @@ struct zvmo *zvmo_test_create(struct kunit *test, const char *row, u32 options);
 struct zvmo *zvmo_test_child(struct kunit *test, struct zvmo *parent, u32 kind,
 			     unsigned long pgoff, unsigned int pages);
 struct zvmo *zvmo_test_snapshot(struct kunit *test, struct zvmo *parent);
-struct page *zvmo_test_page_at(const struct zvmo *vmo, unsigned long pgoff);
-void zvmo_test_write(struct kunit *test, struct zvmo *vmo, const char *row);
-void zvmo_test_expose(struct kunit *test, struct zvmo *vmo,
-		      unsigned long pgoff);
+bool zvmo_test_create_nth(struct kunit *test, unsigned int n, u32 options);
+
+/* Pages of a content object. */
+struct page *zvmo_test_cow_page(const struct zvmo_cow *cow,
+				unsigned long pgoff);
+struct page *zvmo_test_own(struct kunit *test, struct zvmo_cow *cow,
+			   unsigned long pgoff);
+void zvmo_test_cow_write(struct kunit *test, struct zvmo_cow *cow,
+			 unsigned long pgoff, const char *row);
+void zvmo_test_cow_expose(struct kunit *test, struct zvmo_cow *cow,
+			  unsigned long pgoff);
+
+/* The same of a VMO's. */
+static inline struct page *zvmo_test_page_at(const struct zvmo *vmo,
+					     unsigned long pgoff)
+{
+	return zvmo_test_cow_page(vmo->cow, vmo->first + pgoff);
+}
+
+static inline void zvmo_test_write(struct kunit *test, struct zvmo *vmo,
+				   const char *row)
+{
+	zvmo_test_cow_write(test, vmo->cow, vmo->first, row);
+}
+
+static inline void zvmo_test_expose(struct kunit *test, struct zvmo *vmo,
+				    unsigned long pgoff)
+{
+	zvmo_test_cow_expose(test, vmo->cow, vmo->first + pgoff);
+}
 
 /* Index of a VMO's first page. */
 static inline unsigned long zvmo_test_first(const struct zvmo *vmo)

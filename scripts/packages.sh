@@ -99,3 +99,13 @@ unpack_packages() {
 	rm -rf "$debs"
 	return $status
 }
+
+# unpack_kernel_source DIR: Debian's of Linux 6.1, into a directory that is made for it.
+unpack_kernel_source() (
+	package=linux-source-6.1 suite=bookworm
+	unpacked=$(mktemp -d "$(dirname "$1")/unpacking.XXXXXX") || exit
+	trap 'rm -rf "$unpacked"' EXIT
+	with_fresh_lists unpack_packages "$unpacked" "$package" || exit
+	announce "unpacking $package" >&2
+	mkdir "$1" && tar -xf "$unpacked/usr/src/$package.tar.xz" -C "$1" --strip-components=1
+)

@@ -30,7 +30,6 @@ VERSION := $(shell sed -n 's/^$(hash)define ZVMO_VERSION "\(.*\)"/\1/p' \
 
 PREFIX ?= /usr/local
 bindir ?= $(PREFIX)/bin
-sbindir ?= $(PREFIX)/sbin
 libdir ?= $(PREFIX)/lib
 includedir ?= $(PREFIX)/include
 mandir ?= $(PREFIX)/share/man

@@ -2,9 +2,11 @@
 /*
  * zvmo: loading and unloading
  *
- * The device comes last but for the netlink family, which finds what was made
- * with it, and both go first in reverse: so nobody can come in while anything is
- * missing. An open file pins the module, and everything there is belongs to one.
+ * The device comes last: who opens it pins the module, but a module whose loading
+ * fails goes all the same. Before it comes the netlink family, which finds only
+ * what was made with it; both go first in reverse. So nobody can come in while
+ * anything is missing. An open file pins the module, and everything there is
+ * belongs to one.
  */
 #include <linux/module.h>
 
@@ -29,19 +31,19 @@ static int __init zvmo_init(void)
 	err = zvmo_discard_init();
 	if (err)
 		goto exit_fault;
-	err = zvmo_dev_init();
-	if (err)
-		goto exit_discard;
 	zvmo_stats_init();
 	err = zvmo_netlink_init();
 	if (err)
-		goto exit_dev;
+		goto exit_stats;
+	err = zvmo_dev_init();
+	if (err)
+		goto exit_netlink;
 	return 0;
 
-exit_dev:
-	zvmo_dev_exit();
+exit_netlink:
+	zvmo_netlink_exit();
+exit_stats:
 	zvmo_stats_exit();
-exit_discard:
 	zvmo_discard_exit();
 exit_fault:
 	zvmo_fault_exit();
@@ -52,8 +54,8 @@ exit_cache:
 
 static void __exit zvmo_exit(void)
 {
-	zvmo_netlink_exit();
 	zvmo_dev_exit();
+	zvmo_netlink_exit();
 	zvmo_stats_exit();
 	zvmo_discard_exit();
 	zvmo_fault_exit();

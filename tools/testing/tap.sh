@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Read by tests that are scripts (bash), after scripts/common.sh: results as TAP.
-# $subject is what they test, $work a directory.
+# Read by tests that are scripts (bash): results as TAP. $subject is what they
+# test, $work a directory; $number says how many results there are, $failed how
+# many of these are bad. check_with needs scripts/common.sh.
 #
 # shellcheck disable=SC2154 # set by the reader
+# shellcheck disable=SC2034 # used by the reader
 
-number=0
+number=0 failed=0
 
 # check NAME COMMAND...: what it prints is a diagnosis. Returns its status.
 check() {
 	local name=$1 result=ok
 	shift
 	"$@" >"$work/said" 2>&1 || {
-		result='not ok'
+		result='not ok' failed=$((failed + 1))
 		tail -n 30 "$work/said" | sed 's/^/# /'
 	}
 	number=$((number + 1))

@@ -14,7 +14,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +26,8 @@
 #include <unistd.h>
 
 #include <zvmo.h>
+
+#include "../../testing/tap.h"
 
 #define DEVICE 1000 /* descriptor number that stands for /dev/zvmo */
 #define VMO 1001 /* ... and for a VMO, where none is really used */
@@ -205,43 +206,12 @@ int __wrap_poll(struct pollfd *pollfd, nfds_t count, int timeout)
 	return ready;
 }
 
-static bool failed;
-
-#define CHECK(condition)                                            \
-	do {                                                        \
-		if (!(condition)) {                                 \
-			printf("# %s:%d: %s\n", __FILE__, __LINE__, \
-			       #condition);                         \
-			failed = true;                              \
-		}                                                   \
-	} while (0)
-
-#define EXPECT(call, value)                                                 \
-	do {                                                                \
-		long long got_ = (call), value_ = (value);                  \
-		if (got_ != value_) {                                       \
-			printf("# %s:%d: %s is %lld, not %lld\n", __FILE__, \
-			       __LINE__, #call, got_, value_);              \
-			failed = true;                                      \
-		}                                                           \
-	} while (0)
-
-/* Set-up that has nothing to do with the library. */
-static int need(int result)
-{
-	if (result < 0) {
-		perror("# set-up");
-		exit(1);
-	}
-	return result;
-}
-
 static int memory(const char *content, off_t size)
 {
 	int fd = need(memfd_create("fake", MFD_CLOEXEC));
 
 	need(ftruncate(fd, size));
-	need((int)pwrite(fd, content, strlen(content), 0));
+	need(pwrite(fd, content, strlen(content), 0));
 	return fd;
 }
 
@@ -723,8 +693,8 @@ static void file_is_copied(void)
 	int file = memory("first", size);
 	char word[4] = "";
 
-	need((int)pwrite(file, "last", 4, size - 4));
-	need((int)lseek(file, 7, SEEK_SET));
+	need(pwrite(file, "last", 4, size - 4));
+	need(lseek(file, 7, SEEK_SET));
 	fake.interrupt = true;
 	fake.result = memory("", size);
 	EXPECT(zvmo_create_from_file(file, ZVMO_RESIZABLE), fake.result);
@@ -816,7 +786,7 @@ static void waiting(void)
 	alarm_set(true);
 	EXPECT(zvmo_wait_zero_children(ends[0], -1), -EINTR);
 	alarm_set(false);
-	need((int)write(ends[1], "", 1));
+	need(write(ends[1], "", 1));
 	EXPECT(zvmo_wait_zero_children(ends[0], -1), 0);
 	fake.rights &= ~ZVMO_RIGHT_WAIT;
 	EXPECT(zvmo_wait_zero_children(ends[0], -1), -EACCES);
@@ -925,7 +895,7 @@ static void send_text(int socket, const char *text, size_t length)
 	cmsg->cmsg_type = SCM_RIGHTS;
 	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(cmsg), &socket, sizeof(int));
-	need((int)sendmsg(socket, &header, 0));
+	need(sendmsg(socket, &header, 0));
 }
 
 /* Each case: what is wrong with the message; everything in it gets closed. */
@@ -946,7 +916,7 @@ static void receive_rejects_and_closes(void)
 	EXPECT(zvmo_receive(pair[1], in, 2), -ENOTTY);
 	fake.not_vmo = -1;
 
-	need((int)send(pair[0], "", 1, 0));
+	need(send(pair[0], "", 1, 0));
 	EXPECT(zvmo_receive(pair[1], in, 2), -EBADMSG);
 	send_text(pair[0], "x", 1);
 	EXPECT(zvmo_receive(pair[1], in, 2), -EBADMSG);
@@ -1028,15 +998,7 @@ static void diff_gives_every_range_once(void)
 	EXPECT(fake.ioctls, 0);
 }
 
-#define CASE(name)          \
-	{                   \
-#name, name \
-	}
-
-static const struct {
-	const char *name;
-	void (*run)(void);
-} cases[] = {
+static const struct tap_case cases[] = {
 	CASE(structures_are_filled),
 	CASE(every_kind_of_child),
 	CASE(every_range_operation),
@@ -1067,21 +1029,14 @@ static const struct {
 	CASE(diff_gives_every_range_once),
 };
 
+static void begin(void)
+{
+	fake_reset();
+	alarm_set(false);
+}
+
 int main(void)
 {
-	const size_t total = sizeof(cases) / sizeof(cases[0]);
-	size_t i, bad = 0;
-
-	setlinebuf(stdout);
-	printf("1..%zu\n", total);
-	for (i = 0; i < total; i++) {
-		fake_reset();
-		failed = false;
-		alarm_set(false);
-		cases[i].run();
-		printf("%sok %zu - libzvmo %s\n", failed ? "not " : "", i + 1,
-		       cases[i].name);
-		bad += failed;
-	}
-	return bad != 0;
+	return tap_run(cases, sizeof(cases) / sizeof(cases[0]), "libzvmo",
+		       begin);
 }

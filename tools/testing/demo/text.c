@@ -6,26 +6,28 @@
 
 #include "text.h"
 
+/* In the first of three units in which it is less than @limit, or the last. */
+static struct text in_unit(double value, double limit, double step,
+			   const char *const units[3])
+{
+	struct text text;
+	int i = 0;
+
+	for (; value >= limit && i < 2; i++)
+		value /= step;
+	snprintf(text.s, sizeof(text.s), "%.1f %s", value, units[i]);
+	return text;
+}
+
 /**
  * text_size() - A size in KiB, MiB or GiB.
  * @bytes: The size.
  */
 struct text text_size(int64_t bytes)
 {
-	double value = (double)bytes / 1024;
-	const char *unit = "KiB";
-	struct text text;
+	static const char *const units[] = { "KiB", "MiB", "GiB" };
 
-	if (value >= 10000) {
-		value /= 1024;
-		unit = "MiB";
-	}
-	if (value >= 10000) {
-		value /= 1024;
-		unit = "GiB";
-	}
-	snprintf(text.s, sizeof(text.s), "%.1f %s", value, unit);
-	return text;
+	return in_unit((double)bytes / 1024, 10000, 1024, units);
 }
 
 /**
@@ -34,18 +36,7 @@ struct text text_size(int64_t bytes)
  */
 struct text text_time(uint64_t ns)
 {
-	double value = (double)ns / 1000;
-	const char *unit = "us";
-	struct text text;
+	static const char *const units[] = { "us", "ms", "s" };
 
-	if (value >= 1000) {
-		value /= 1000;
-		unit = "ms";
-	}
-	if (value >= 1000) {
-		value /= 1000;
-		unit = "s";
-	}
-	snprintf(text.s, sizeof(text.s), "%.1f %s", value, unit);
-	return text;
+	return in_unit((double)ns / 1000, 1000, 1000, units);
 }

@@ -17,8 +17,6 @@
 #include "family.h"
 #include "parallel.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-
 /* One byte in units of the fraction. */
 #define BYTE (1ULL << 63)
 
@@ -331,7 +329,8 @@ TEST_WITHIN(sum_over_random_relatives_is_what_is_in_use, 300)
 		if (step % 200 == 0)
 			check_sum(fds, nr);
 	}
-	EXPECT_EQ(nr, RELATIVES);
+	/* Three steps in eight make one, until these are all. */
+	EXPECT_GE(nr, steps / 4 < RELATIVES ? steps / 4 : RELATIVES);
 	while (nr) {
 		test_close(fds[--nr]);
 		if (nr % 50 == 0)
@@ -971,35 +970,45 @@ static void *run_urgently(void *arg)
 #define MANY_MAPPINGS 60000
 #define MANY_SPACES 8
 
-/* To go through many mappings takes long, but others run meanwhile. */
-TEST(info_of_very_many_mappings)
+/* Whether others could run while there was a long wait for @info. */
+static bool others_run(int fd, struct zvmo_info *info)
 {
 	struct urgent urgent = { 0 };
-	int fd = test_create(PAGE, 0), i;
+	pthread_t thread = thread_start(run_urgently, &urgent);
+	double start, seconds;
+
+	sleep_ms(10);
+	start = test_seconds();
+	*info = test_info(fd);
+	seconds = test_seconds() - start;
+	atomic_store(&urgent.stop, true);
+	thread_join(thread);
+	test_note("%.0f ms, others waited %.0f ms at most", seconds * 1000,
+		  urgent.longest * 1000);
+	return urgent.longest < seconds / 3;
+}
+
+/* To go through many mappings takes long, but others run meanwhile. */
+TEST_WITHIN(info_of_very_many_mappings, 120)
+{
+	unsigned int nr = test_rounds(MANY_MAPPINGS), i;
+	int fd = test_create(PAGE, 0);
 	struct zvmo_info info;
-	pthread_t thread;
 	cpu_set_t cpu;
-	double start;
 
 	CPU_ZERO(&cpu);
 	CPU_SET(0, &cpu);
 	ASSERT_EQ(sched_setaffinity(0, sizeof(cpu), &cpu), 0);
-	for (i = 0; i < MANY_MAPPINGS; i++)
+	for (i = 0; i < nr; i++)
 		test_map(fd, 0, PAGE, PROT_READ, 0);
 	for (i = 1; i < MANY_SPACES; i++)
 		if (!test_fork())
 			for (;;)
 				pause();
-	thread = thread_start(run_urgently, &urgent);
-	sleep_ms(10);
-	start = test_seconds();
-	info = test_info(fd);
-	start = test_seconds() - start;
-	atomic_store(&urgent.stop, true);
-	thread_join(thread);
-	EXPECT_EQ(info.num_mappings, MANY_SPACES * MANY_MAPPINGS);
+	/* The machine itself may stop for a while: not each time. */
+	for (i = 0; i < 10 && !others_run(fd, &info); i++)
+		;
+	EXPECT(i < 10);
+	EXPECT_EQ(info.num_mappings, MANY_SPACES * nr);
 	EXPECT_EQ(info.share_count, MANY_SPACES);
-	test_note("%.0f ms, others waited %.0f ms at most", start * 1000,
-		  urgent.longest * 1000);
-	EXPECT(urgent.longest < start / 3);
 }

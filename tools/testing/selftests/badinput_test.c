@@ -14,7 +14,6 @@
 
 #include "harness.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define PAGES 3 /* of the VMOs here */
 
 /* Every structure; each begins with its size. */

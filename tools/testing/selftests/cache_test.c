@@ -19,8 +19,6 @@
 #include "parallel.h"
 #include "pins.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define CACHED ZVMO_CACHE_POLICY_CACHED
 #define UNCACHED ZVMO_CACHE_POLICY_UNCACHED
 
@@ -36,22 +34,6 @@ static const uint32_t policies[] = { ZVMO_CACHE_POLICY_UNCACHED,
 static void may_invalidate(const char *value)
 {
 	guest_set_parameter("cache_invalidate", value);
-}
-
-/* Two pages of 'a', two holes. */
-static int half_filled(void)
-{
-	int fd = test_create(4 * PAGE, 0);
-
-	test_fill(fd, 0, 2 * PAGE, 'a');
-	return fd;
-}
-
-static void expect_half_filled(int fd)
-{
-	EXPECT(test_holds(fd, 0, 2 * PAGE, 'a'));
-	EXPECT(test_holds(fd, 2 * PAGE, 2 * PAGE, 0));
-	EXPECT_EQ(test_info(fd).committed_bytes, 2 * PAGE);
 }
 
 /* Maintenance */

@@ -488,9 +488,17 @@ void calls_other(struct calls *calls)
 	calls->nr++;
 	switch (choice) {
 	case 0:
-		map = mmap(calls->map, CALLS_PAGES * PAGE,
-			   PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd, 0);
-		calls->nr_good += map != MAP_FAILED;
+		/*
+		 * Not in the old one's place: if that fails, a hole may be
+		 * left, and the next time what others put there is replaced.
+		 */
+		map = mmap(NULL, CALLS_PAGES * PAGE, PROT_READ | PROT_WRITE,
+			   flags, fd, 0);
+		if (map == MAP_FAILED)
+			break;
+		calls->nr_good++;
+		test_unmap(calls->map, CALLS_PAGES * PAGE);
+		calls->map = map;
 		break;
 	case 1:
 	case 2:
@@ -553,15 +561,21 @@ void calls_drop_kept(int device)
 	}
 }
 
-/* Accessible pages, with one behind them that is not. */
 static uint8_t *pages(unsigned int nr)
 {
-	uint8_t *memory = mmap(NULL, (nr + 1) * PAGE, PROT_READ | PROT_WRITE,
+	uint8_t *memory = mmap(NULL, nr * PAGE, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	ASSERT(memory != MAP_FAILED);
-	if (mprotect(memory + nr * PAGE, PAGE, PROT_NONE))
-		FATAL("mprotect: %s", strerror(errno));
+	return memory;
+}
+
+/* With one behind them that is not accessible. */
+static uint8_t *guarded_pages(unsigned int nr)
+{
+	uint8_t *memory = pages(nr + 1);
+
+	ASSERT_EQ(mprotect(memory + nr * PAGE, PAGE, PROT_NONE), 0);
 	return memory;
 }
 
@@ -573,8 +587,8 @@ void calls_begin(struct calls *calls, uint64_t seed, unsigned int wild,
 		.wild = wild,
 		.device = open("/dev/zvmo", O_RDWR | O_CLOEXEC),
 		.fds = fds,
-		.memory = pages(CALLS_PAGES),
-		.argument = pages(1) + PAGE,
+		.memory = guarded_pages(CALLS_PAGES),
+		.argument = guarded_pages(1) + PAGE,
 		.map = pages(CALLS_PAGES),
 	};
 	ASSERT(calls->device >= 0);
@@ -585,6 +599,6 @@ void calls_end(struct calls *calls)
 	calls_drop_kept(calls->device);
 	test_unmap(calls->memory, (CALLS_PAGES + 1) * PAGE);
 	test_unmap(calls->argument - PAGE, 2 * PAGE);
-	test_unmap(calls->map, (CALLS_PAGES + 1) * PAGE);
+	test_unmap(calls->map, CALLS_PAGES * PAGE);
 	test_close(calls->device);
 }

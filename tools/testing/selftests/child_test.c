@@ -8,8 +8,6 @@
 
 #include "harness.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
 #define SNAPSHOTS                                                      \
 	(ZVMO_CHILD_SNAPSHOT | ZVMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE | \
 	 ZVMO_CHILD_SNAPSHOT_MODIFIED)

@@ -17,7 +17,6 @@
 #include "harness.h"
 #include "parallel.h"
 
-#define RW (PROT_READ | PROT_WRITE)
 #define PAGES 8UL
 #define SPOT 3UL /* the page that changes */
 

@@ -622,29 +622,12 @@ TEST(sparse)
 
 /* Random families */
 
-static void random_family(uint64_t seed, unsigned int steps)
-{
-	static struct family family;
-	unsigned int i;
-
-	family_begin(&family, seed);
-	for (i = 0; i < steps; i++)
-		family_step(&family);
-	test_context("after %u steps of seed %llu", steps,
-		     (unsigned long long)seed);
-	family_check(&family);
-	family_end(&family);
-}
-
 TEST(random_families)
 {
-	unsigned int i, nr = test_rounds(40);
-
-	for (i = 0; i < nr; i++)
-		random_family(test_seed + i, 50);
+	family_run_many(0, 50);
 }
 
 TEST(random_large_family)
 {
-	random_family(test_seed + 100, test_rounds(5000));
+	family_run(test_seed + 100, 0, test_rounds(5000));
 }

@@ -804,3 +804,32 @@ void family_end(struct family *family)
 	}
 	free(family->holders);
 }
+
+/**
+ * family_run() - A random family of its own, which is as the model at the end.
+ */
+void family_run(uint64_t seed, unsigned int also, unsigned int steps)
+{
+	static struct family family;
+	unsigned int i;
+
+	family_begin(&family, seed);
+	family.also = also;
+	for (i = 0; i < steps; i++)
+		family_step(&family);
+	test_context("after %u steps of seed %llu", steps,
+		     (unsigned long long)seed);
+	family_check(&family);
+	family_end(&family);
+}
+
+/**
+ * family_run_many() - One after the other, each with another seed.
+ */
+void family_run_many(unsigned int also, unsigned int steps)
+{
+	unsigned int i, nr = test_rounds(40);
+
+	for (i = 0; i < nr; i++)
+		family_run(test_seed + i, also, steps);
+}

@@ -97,6 +97,10 @@ void family_step(struct family *family);
 void family_check(const struct family *family);
 void family_end(struct family *family);
 
+/* From begin to end. */
+void family_run(uint64_t seed, unsigned int also, unsigned int steps);
+void family_run_many(unsigned int also, unsigned int steps);
+
 const uint8_t *family_bytes(const struct family_member *member);
 uint64_t family_size(const struct family_member *member);
 uint32_t family_id(const struct family_member *member, uint64_t page);

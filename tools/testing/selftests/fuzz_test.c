@@ -135,8 +135,6 @@ TEST(sequences_are_made_as_short_as_can_be)
  */
 #define PROCESSES 3
 #define THREADS 3
-#define STRESS_SECONDS 4
-#define LIFE_MS 300 /* of a process, at most */
 
 static int at_once_fds[CALLS_FDS];
 static _Atomic unsigned long *at_once_calls;
@@ -158,44 +156,27 @@ static void *at_once_thread(void *arg)
 	return NULL;
 }
 
-static pid_t at_once_process(uint64_t seed)
+static void at_once_process(unsigned int number, uint64_t seed)
 {
-	pid_t process = test_fork();
 	unsigned int i;
 
-	if (process)
-		return process;
+	(void)number;
 	for (i = 1; i < THREADS; i++)
 		thread_start(at_once_thread,
 			     (void *)(uintptr_t)script_mix(seed, i));
 	at_once_thread((void *)(uintptr_t)script_mix(seed, 0));
-	_exit(EXIT_FAILURE);
 }
 
 TEST_WITHIN(calls_at_once, 60)
 {
-	unsigned int seconds = test_duration ? test_duration : STRESS_SECONDS;
-	double start = test_seconds();
-	uint64_t random = test_seed;
-	pid_t processes[PROCESSES];
-	unsigned int i, nr_killed = 0;
+	unsigned int i, nr_killed;
 	bool has_kcov;
 	int device;
 
 	at_once_calls = shared_memory(sizeof(*at_once_calls));
 	has_kcov = kcov_prepare();
 	calls_open(at_once_fds, CALLS_KEPT);
-	for (i = 0; i < PROCESSES; i++)
-		processes[i] = at_once_process(test_random(&random));
-	while (test_seconds() < start + seconds) {
-		sleep_ms(test_random_below(&random, LIFE_MS / PROCESSES));
-		i = test_random_below(&random, PROCESSES);
-		process_kill(processes[i]);
-		nr_killed++;
-		processes[i] = at_once_process(test_random(&random));
-	}
-	for (i = 0; i < PROCESSES; i++)
-		process_kill(processes[i]);
+	nr_killed = processes_at_once(PROCESSES, at_once_process);
 	for (i = 0; i < CALLS_KEPT; i++)
 		test_close(at_once_fds[i]);
 	device = zvmo_open();

@@ -24,8 +24,6 @@
 #include "parallel.h"
 #include "pins.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-
 /* Futexes */
 
 static long futex(void *word, int op, uint32_t value, unsigned int timeout_ms)

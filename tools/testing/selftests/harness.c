@@ -698,10 +698,15 @@ bool test_holds_at(struct test_place place, int fd, uint64_t offset,
 }
 
 static __thread sigjmp_buf probe_escape;
+static __thread volatile sig_atomic_t probing;
 
-static void probe_failed(int signal)
+/* What did not come of the probe has the effect that it always has. */
+static void probe_failed(int number)
 {
-	siglongjmp(probe_escape, signal);
+	if (probing)
+		siglongjmp(probe_escape, number);
+	signal(number, SIG_DFL);
+	raise(number);
 }
 
 /* The handlers stay: several threads may probe at once. */
@@ -714,26 +719,29 @@ static void probe_prepare(void)
 	sigaction(SIGSEGV, &action, NULL);
 }
 
+/* Run an access, and return the signal that it raised, or 0. */
+#define PROBE(access)                                 \
+	({                                            \
+		int signal_;                          \
+                                                      \
+		probe_prepare();                      \
+		signal_ = sigsetjmp(probe_escape, 1); \
+		if (!signal_) {                       \
+			probing = 1;                  \
+			access;                       \
+		}                                     \
+		probing = 0;                          \
+		signal_;                              \
+	})
+
 int test_probe_read(const volatile void *address)
 {
-	int signal;
-
-	probe_prepare();
-	signal = sigsetjmp(probe_escape, 1);
-	if (!signal)
-		(void)*(const volatile uint8_t *)address;
-	return signal;
+	return PROBE((void)*(const volatile uint8_t *)address);
 }
 
 int test_probe_write(volatile void *address, uint8_t byte)
 {
-	int signal;
-
-	probe_prepare();
-	signal = sigsetjmp(probe_escape, 1);
-	if (!signal)
-		*(volatile uint8_t *)address = byte;
-	return signal;
+	return PROBE(*(volatile uint8_t *)address = byte);
 }
 
 pid_t test_fork_at(struct test_place place)

@@ -176,6 +176,11 @@ uint64_t test_random_below(uint64_t *random, uint64_t limit);
 size_t test_page_size(void);
 #define PAGE test_page_size()
 
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* Of a mapping (sys/mman.h). */
+#define RW (PROT_READ | PROT_WRITE)
+
 /* Calls that end the case if they fail, and say who called. */
 int test_create_at(struct test_place place, uint64_t size, uint32_t options);
 int test_child_at(struct test_place place, int fd, uint32_t options,

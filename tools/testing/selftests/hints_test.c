@@ -11,26 +11,7 @@
 #include "harness.h"
 #include "ops.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
 static const uint32_t hints[] = { ZVMO_OP_DONT_NEED, ZVMO_OP_ALWAYS_NEED };
-
-/* Two pages of 'a' and two holes. */
-static int half_filled(void)
-{
-	int fd = test_create(4 * PAGE, 0);
-
-	test_fill(fd, 0, 2 * PAGE, 'a');
-	return fd;
-}
-
-static void expect_half_filled(int fd)
-{
-	EXPECT(test_holds(fd, 0, 2 * PAGE, 'a'));
-	EXPECT(test_holds(fd, 2 * PAGE, 2 * PAGE, 0));
-	EXPECT_EQ(test_info(fd).committed_bytes, 2 * PAGE);
-}
 
 /* Hints */
 

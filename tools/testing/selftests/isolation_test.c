@@ -15,8 +15,6 @@
 #include "harness.h"
 #include "parallel.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-
 /* One step at a time */
 
 #define PAGES 64UL

@@ -10,13 +10,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "guest.h"
-#include "harness.h"
-#include "ops.h"
+#include "discard.h"
 #include "parallel.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define WRITE ZVMO_MAP_RANGE_WRITE
 #define HIGH ZVMO_PRIORITY_HIGH
 #define DEFAULT ZVMO_PRIORITY_DEFAULT
@@ -369,40 +365,10 @@ TEST(a_mapping_without_access)
 
 /* Discardable VMOs */
 
-static void lock(int fd)
-{
-	struct zvmo_lock_state state;
-
-	ASSERT_EQ(ioc_lock(fd, &state), 0);
-}
-
-static void unlock(int fd)
-{
-	ASSERT_EQ(ioc_unlock(fd), 0);
-}
-
-static void reclaim(void)
-{
-	guest_set_parameter("discard_age", "0");
-	guest_reclaim();
-}
-
-static bool is_discarded(int fd)
-{
-	char byte;
-
-	return ioc_read(fd, 0, &byte, 1) == -ENODATA;
-}
-
 /* Four pages of content that may be discarded. */
 static int cache(void)
 {
-	int fd = test_create(4 * PAGE, ZVMO_DISCARDABLE);
-
-	lock(fd);
-	ioc_fill(fd, 0, 4 * PAGE, 'd');
-	unlock(fd);
-	return fd;
+	return vmo_in_size(RECLAIMABLE, 4 * PAGE, 0);
 }
 
 TEST(discarded_content)
@@ -520,6 +486,15 @@ TEST(while_it_is_unmapped)
 
 /* SET_PRIORITY: HIGH commits and enters */
 
+/* Four pages, with that priority. */
+static char *map_high(int fd)
+{
+	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+
+	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
+	return map;
+}
+
 TEST(high_commits_what_is_mapped)
 {
 	int fd = test_create(100 * PAGE, 0);
@@ -561,9 +536,8 @@ TEST(high_commits_only_where_it_may_write)
 TEST(high_copies_what_is_shared)
 {
 	int fd = filled(4, 'a'), snapshot = test_snapshot(fd);
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = map_high(fd);
 
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	EXPECT_EQ(test_stats().pages, 8);
 	EXPECT(test_holds(fd, 0, 4 * PAGE, 'a'));
 	memset(map, 'n', 4 * PAGE);
@@ -584,14 +558,12 @@ TEST(high_beyond_the_end)
 TEST(high_protects)
 {
 	int fd = cache();
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = map_high(fd);
 
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	reclaim();
 	EXPECT(ioc_holds(fd, 0, 4 * PAGE, 'd'));
 	EXPECT_EQ(ioc_set_priority(fd, DEFAULT, map, 4 * PAGE), 0);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 TEST(high_protects_from_pressure)
@@ -599,16 +571,13 @@ TEST(high_protects_from_pressure)
 	int fd, other;
 	char *map, *more;
 
-	guest_set_parameter("discard_age", "0");
+	any_age();
 	cgroup_create("zvmo-high", 12 * MIB);
 	cgroup_enter("zvmo-high");
 	fd = cache();
 	map = test_map(fd, 0, 4 * PAGE, RW, 0);
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, PAGE), 0);
-	other = test_create(6 * MIB, ZVMO_DISCARDABLE);
-	lock(other);
-	ioc_fill(other, 0, 6 * MIB, 'o');
-	unlock(other);
+	other = vmo_in_size(RECLAIMABLE, 6 * MIB, 0);
 	more = mmap(NULL, 8 * MIB, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	memset(more, 1, 8 * MIB);
 	EXPECT(is_discarded(other));
@@ -623,80 +592,64 @@ TEST(it_ends_with_the_mapping)
 
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, page_at(map, 3), 1), 0);
 	test_unmap(page_at(map, 3), PAGE);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	test_unmap(map, 3 * PAGE);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 TEST(a_hole_in_the_middle_of_the_mapping)
 {
 	int fd = cache();
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = map_high(fd);
 
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	test_unmap(page_at(map, 1), 2 * PAGE);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	test_unmap(map, PAGE);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	test_unmap(page_at(map, 3), PAGE);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 TEST(mprotect_splits_and_merges)
 {
 	int fd = cache();
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = map_high(fd);
 
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	ASSERT_EQ(mprotect(page_at(map, 1), PAGE, PROT_READ), 0);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	ASSERT_EQ(mprotect(page_at(map, 1), PAGE, RW), 0);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	test_unmap(map, 4 * PAGE);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 /* Split in three; one set back, then all. */
 TEST(parts_that_are_set_back)
 {
 	int fd = cache();
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = map_high(fd);
 
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	ASSERT_EQ(mprotect(page_at(map, 1), PAGE, PROT_READ), 0);
 	EXPECT_EQ(ioc_set_priority(fd, DEFAULT, map, PAGE), 0);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	EXPECT_EQ(ioc_set_priority(fd, DEFAULT, map, 4 * PAGE), 0);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 TEST(twice_is_once)
 {
 	int fd = cache();
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = map_high(fd);
 
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	EXPECT_EQ(ioc_set_priority(fd, DEFAULT, map, 4 * PAGE), 0);
 	EXPECT_EQ(ioc_set_priority(fd, DEFAULT, map, 4 * PAGE), 0);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 	/* And it can be had again. */
 	lock(fd);
 	unlock(fd);
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 }
 
 TEST(one_of_two_mappings)
@@ -708,37 +661,30 @@ TEST(one_of_two_mappings)
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, one, PAGE), 0);
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, other, PAGE), 0);
 	test_unmap(one, 4 * PAGE);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	EXPECT_EQ(ioc_set_priority(fd, DEFAULT, other, PAGE), 0);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 TEST(it_moves_with_the_mapping)
 {
 	int fd = cache();
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = mremap(map_high(fd), 4 * PAGE, 8 * PAGE, MREMAP_MAYMOVE);
 
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
-	map = mremap(map, 4 * PAGE, 8 * PAGE, MREMAP_MAYMOVE);
 	ASSERT(map != MAP_FAILED);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	test_unmap(map, 8 * PAGE);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 /* A child process has the priority with the mapping. */
 TEST(a_child_process_inherits_it)
 {
 	int fd = cache();
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = map_high(fd);
 	_Atomic int *turn = shared_memory(PAGE);
 	pid_t process;
 
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	process = test_fork();
 	if (!process) {
 		while (atomic_load(turn) != 1)
@@ -746,12 +692,10 @@ TEST(a_child_process_inherits_it)
 		_exit(EXIT_SUCCESS);
 	}
 	test_unmap(map, 4 * PAGE);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	atomic_store(turn, 1);
 	test_wait_for(process);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 TEST(a_process_that_is_killed)
@@ -760,23 +704,19 @@ TEST(a_process_that_is_killed)
 	pid_t process = test_fork();
 
 	if (!process) {
-		char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
-
-		EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
+		map_high(fd);
 		_exit(EXIT_SUCCESS);
 	}
 	test_wait_for(process);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 /* Of a VMO that only the mapping keeps. */
 TEST(nothing_but_the_mapping_is_left)
 {
 	int fd = cache();
-	char *map = test_map(fd, 0, 4 * PAGE, RW, 0);
+	char *map = map_high(fd);
 
-	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	test_close(fd);
 	reclaim();
 	EXPECT_EQ(test_probe_read(map), 0);
@@ -814,8 +754,7 @@ TEST(wrong_arguments_of_priority)
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, (void *)-PAGE, PAGE), -ERANGE);
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, NULL, PAGE), -EFAULT);
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 5 * PAGE), -EFAULT);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 TEST(a_range_that_is_not_all_mapped)
@@ -825,8 +764,7 @@ TEST(a_range_that_is_not_all_mapped)
 
 	test_unmap(page_at(map, 1), PAGE);
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), -EFAULT);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }
 
 TEST(a_range_of_several_mappings)
@@ -837,9 +775,7 @@ TEST(a_range_of_several_mappings)
 	ASSERT_EQ(mprotect(map, PAGE, PROT_READ), 0);
 	EXPECT_EQ(ioc_set_priority(fd, HIGH, map, 4 * PAGE), 0);
 	test_unmap(map, PAGE);
-	reclaim();
-	EXPECT(!is_discarded(fd));
+	EXPECT(!reclaim_takes(fd));
 	test_unmap(page_at(map, 1), 3 * PAGE);
-	reclaim();
-	EXPECT(is_discarded(fd));
+	EXPECT(reclaim_takes(fd));
 }

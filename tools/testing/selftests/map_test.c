@@ -19,8 +19,6 @@
 #include "harness.h"
 #include "parallel.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-
 static unsigned long nr_mappings(int fd)
 {
 	return test_info(fd).num_mappings;
@@ -1334,10 +1332,10 @@ TEST(no_tracked_write_is_missed)
  */
 static char *map_often(int fd)
 {
+	unsigned long nr = test_rounds(MANY_MAPPINGS), i;
 	char *map = NULL;
-	unsigned long i;
 
-	for (i = 0; i < MANY_MAPPINGS; i++)
+	for (i = 0; i < nr; i++)
 		map = test_map(fd, 0, MANY_PAGES * PAGE, RW, 0);
 	for (i = 0; i < MANY_PAGES; i += 2)
 		word_write(page_at(map, i), 1);
@@ -1360,18 +1358,18 @@ TEST_WITHIN(long_snapshots_can_be_killed, 300)
 	char *map = map_often(fd);
 	pid_t process, waiter;
 
-	process = test_fork();
-	if (!process)
-		_exit(test_snapshot(fd) < 0);
-	sleep_ms(500);
-	/* Others, who wait for it, as well. */
+	/* Meanwhile fork() takes as long: so both begin at the same time. */
 	waiter = test_fork();
 	if (!waiter) {
+		sleep_ms(500);
 		word_read(page_at(map, 1));
 		for (;;)
 			pause();
 	}
-	sleep_ms(500);
+	process = test_fork();
+	if (!process)
+		_exit(test_snapshot(fd) < 0);
+	sleep_ms(1000);
 	expect_killable(waiter, "a process that touches what is mapped");
 	expect_killable(process, "a snapshot");
 	EXPECT_EQ(word_read(page_at(map, 2)), 1);

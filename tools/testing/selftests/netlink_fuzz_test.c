@@ -68,11 +68,8 @@ TEST_WITHIN(requests, 120)
  * takes its place.
  */
 #define PROCESSES 4
-#define STRESS_SECONDS 4
-#define LIFE_MS 400 /* of a process, at most */
 
-static void __attribute__((noreturn))
-be_somebody(unsigned int number, uint64_t seed)
+static void be_somebody(unsigned int number, uint64_t seed)
 {
 	struct requests requests;
 	unsigned long nr;
@@ -93,35 +90,12 @@ be_somebody(unsigned int number, uint64_t seed)
 	}
 }
 
-static pid_t start(unsigned int number, uint64_t seed)
-{
-	pid_t process = test_fork();
-
-	if (!process)
-		be_somebody(number, seed);
-	return process;
-}
-
 TEST_WITHIN(requests_at_once, 60)
 {
-	unsigned int seconds = test_duration ? test_duration : STRESS_SECONDS;
-	double begin = test_seconds();
-	uint64_t random = test_seed;
-	pid_t processes[PROCESSES];
-	unsigned int i, nr_killed = 0;
+	unsigned int nr_killed;
 
 	done = shared_memory(sizeof(*done));
-	for (i = 0; i < PROCESSES; i++)
-		processes[i] = start(i, test_random(&random));
-	while (test_seconds() < begin + seconds) {
-		sleep_ms(test_random_below(&random, LIFE_MS / PROCESSES));
-		i = test_random_below(&random, PROCESSES);
-		process_kill(processes[i]);
-		nr_killed++;
-		processes[i] = start(i, test_random(&random));
-	}
-	for (i = 0; i < PROCESSES; i++)
-		process_kill(processes[i]);
+	nr_killed = processes_at_once(PROCESSES, be_somebody);
 	requests_reset_settings();
 	tell_count();
 	test_note("%u processes killed, from seed %llu", nr_killed,

@@ -22,8 +22,6 @@
 #include "ops.h"
 #include "parallel.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-#define RW (PROT_READ | PROT_WRITE)
 #define OTHER_USER 1000
 #define HEADER_SIZE (NLMSG_HDRLEN + GENL_HDRLEN)
 
@@ -43,8 +41,14 @@ static void name(int fd, const char *text)
 /* vmo-get of one, with its attributes in the reply */
 static int get(struct nl *nl, uint64_t koid)
 {
-	nl_begin(nl, ZVMO_CMD_VMO_GET);
-	nl_put_u64(nl, ZVMO_A_VMO_ID, koid);
+	nl_begin_u64(nl, ZVMO_CMD_VMO_GET, ZVMO_A_VMO_ID, koid);
+	return nl_do(nl);
+}
+
+static int get_details(struct nl *nl, uint64_t koid)
+{
+	nl_begin_u64(nl, ZVMO_CMD_VMO_GET, ZVMO_A_VMO_ID, koid);
+	nl_put(nl, ZVMO_A_VMO_DETAILS, NULL, 0);
 	return nl_do(nl);
 }
 
@@ -106,10 +110,7 @@ TEST(details_only_when_asked_for)
 	test_fill(fd, 0, 3 * PAGE, 'x');
 	child = test_snapshot(fd);
 	test_fill(fd, 0, PAGE, 'y');
-	nl_begin(nl, ZVMO_CMD_VMO_GET);
-	nl_put_u64(nl, ZVMO_A_VMO_ID, koid_of(fd));
-	nl_put(nl, ZVMO_A_VMO_DETAILS, NULL, 0);
-	ASSERT_EQ(nl_do(nl), 0);
+	ASSERT_EQ(get_details(nl, koid_of(fd)), 0);
 	EXPECT_EQ(number(nl, ZVMO_A_VMO_COMMITTED_BYTES), 3 * PAGE);
 	EXPECT_EQ(number(nl, ZVMO_A_VMO_PRIVATE_BYTES), PAGE);
 	EXPECT_EQ(number(nl, ZVMO_A_VMO_SCALED_BYTES), 2 * PAGE);
@@ -158,24 +159,20 @@ TEST(arguments_that_the_policy_rejects)
 	nl_put_u64(nl, ZVMO_A_VMO_ID, 1024);
 	nl_put_u64(nl, ZVMO_A_VMO_SIZE, 1024);
 	EXPECT_EQ(nl_do(nl), -EINVAL); /* not to be asked with */
-	nl_begin(nl, ZVMO_CMD_VMO_GET);
-	nl_put_u64(nl, 200, 1024);
+	nl_begin_u64(nl, ZVMO_CMD_VMO_GET, 200, 1024);
 	EXPECT_EQ(nl_do(nl), -EINVAL); /* unknown */
-	nl_begin(nl, ZVMO_CMD_VMO_GET);
-	nl_put_u64(nl, ZVMO_A_VMO_ID, 1024);
+	nl_begin_u64(nl, ZVMO_CMD_VMO_GET, ZVMO_A_VMO_ID, 1024);
 	EXPECT_EQ(nl_dump(nl, NULL, NULL), -EINVAL); /* one, in a dump */
 	nl_begin(nl, ZVMO_CMD_VMO_GET);
 	nl_put(nl, ZVMO_A_VMO_NAME_PREFIX, bytes, 33);
 	EXPECT_NE(nl_dump(nl, NULL, NULL), 0); /* without NUL, too long */
-	nl_begin(nl, ZVMO_CMD_STATS_GET);
-	nl_put_u64(nl, 1, 1);
+	nl_begin_u64(nl, ZVMO_CMD_STATS_GET, 1, 1);
 	EXPECT_EQ(nl_do(nl), -EINVAL); /* knows none */
 	nl_begin(nl, ZVMO_CMD_MAX + 1);
 	EXPECT_EQ(nl_do(nl), -EOPNOTSUPP);
 	nl_begin(nl, ZVMO_CMD_CREATE_NTF);
 	EXPECT_EQ(nl_do(nl), -EOPNOTSUPP); /* an event */
-	nl_begin(nl, ZVMO_CMD_PAGE_MAP_GET);
-	nl_put_u64(nl, ZVMO_A_PAGE_MAP_ID, 1024);
+	nl_begin_u64(nl, ZVMO_CMD_PAGE_MAP_GET, ZVMO_A_PAGE_MAP_ID, 1024);
 	EXPECT_EQ(nl_do(nl), -EOPNOTSUPP); /* a dump only */
 	nl_begin(nl, ZVMO_CMD_PAGE_MAP_GET);
 	EXPECT_EQ(nl_dump(nl, NULL, NULL), -EINVAL);
@@ -262,25 +259,20 @@ TEST(a_name_can_be_set)
 	struct nl *nl = nl_open();
 	int fd = test_create(PAGE, 0);
 
-	nl_begin(nl, ZVMO_CMD_VMO_SET);
-	nl_put_u64(nl, ZVMO_A_VMO_ID, koid_of(fd));
+	nl_begin_u64(nl, ZVMO_CMD_VMO_SET, ZVMO_A_VMO_ID, koid_of(fd));
 	EXPECT_EQ(nl_do(nl), -EINVAL);
-	nl_begin(nl, ZVMO_CMD_VMO_SET);
-	nl_put_u64(nl, ZVMO_A_VMO_ID, koid_of(fd));
+	nl_begin_u64(nl, ZVMO_CMD_VMO_SET, ZVMO_A_VMO_ID, koid_of(fd));
 	nl_put_text(nl, ZVMO_A_VMO_NAME, "0123456789012345678901234567890");
 	EXPECT_EQ(nl_do(nl), 0);
 	EXPECT_STREQ(test_info(fd).name, "0123456789012345678901234567890");
-	nl_begin(nl, ZVMO_CMD_VMO_SET);
-	nl_put_u64(nl, ZVMO_A_VMO_ID, koid_of(fd));
+	nl_begin_u64(nl, ZVMO_CMD_VMO_SET, ZVMO_A_VMO_ID, koid_of(fd));
 	nl_put_text(nl, ZVMO_A_VMO_NAME, "01234567890123456789012345678901");
 	EXPECT_NE(nl_do(nl), 0);
-	nl_begin(nl, ZVMO_CMD_VMO_SET);
-	nl_put_u64(nl, ZVMO_A_VMO_ID, koid_of(fd));
+	nl_begin_u64(nl, ZVMO_CMD_VMO_SET, ZVMO_A_VMO_ID, koid_of(fd));
 	nl_put_text(nl, ZVMO_A_VMO_NAME, "");
 	EXPECT_EQ(nl_do(nl), 0);
 	EXPECT_STREQ(test_info(fd).name, "");
-	nl_begin(nl, ZVMO_CMD_VMO_SET);
-	nl_put_u64(nl, ZVMO_A_VMO_ID, koid_of(fd) + 1);
+	nl_begin_u64(nl, ZVMO_CMD_VMO_SET, ZVMO_A_VMO_ID, koid_of(fd) + 1);
 	nl_put_text(nl, ZVMO_A_VMO_NAME, "nobody's");
 	EXPECT_EQ(nl_do(nl), -ENOENT);
 	test_close(fd);
@@ -363,14 +355,11 @@ TEST(filters)
 	name(other, "banana");
 	nl_begin(nl, ZVMO_CMD_VMO_GET);
 	EXPECT_EQ(count(nl), 5);
-	nl_begin(nl, ZVMO_CMD_VMO_GET);
-	nl_put_u64(nl, ZVMO_A_VMO_FAMILY, koid_of(root));
+	nl_begin_u64(nl, ZVMO_CMD_VMO_GET, ZVMO_A_VMO_FAMILY, koid_of(root));
 	EXPECT_EQ(count(nl), 4);
-	nl_begin(nl, ZVMO_CMD_VMO_GET);
-	nl_put_u64(nl, ZVMO_A_VMO_PARENT, koid_of(child));
+	nl_begin_u64(nl, ZVMO_CMD_VMO_GET, ZVMO_A_VMO_PARENT, koid_of(child));
 	EXPECT_EQ(count(nl), 2);
-	nl_begin(nl, ZVMO_CMD_VMO_GET);
-	nl_put_u64(nl, ZVMO_A_VMO_PARENT, 0);
+	nl_begin_u64(nl, ZVMO_CMD_VMO_GET, ZVMO_A_VMO_PARENT, 0);
 	EXPECT_EQ(count(nl), 2);
 	nl_begin(nl, ZVMO_CMD_VMO_GET);
 	nl_put_text(nl, ZVMO_A_VMO_NAME_PREFIX, "ap");
@@ -392,12 +381,10 @@ TEST(filters)
 	nl_put_u32(nl, ZVMO_A_VMO_OWNER_UID, UINT32_MAX);
 	EXPECT_EQ(count(nl), 0);
 	/* The family stays when its first VMO goes; the children move up. */
-	nl_begin(nl, ZVMO_CMD_VMO_GET);
-	nl_put_u64(nl, ZVMO_A_VMO_FAMILY, koid_of(root));
+	nl_begin_u64(nl, ZVMO_CMD_VMO_GET, ZVMO_A_VMO_FAMILY, koid_of(root));
 	test_close(root);
 	EXPECT_EQ(count(nl), 3);
-	nl_begin(nl, ZVMO_CMD_VMO_GET);
-	nl_put_u64(nl, ZVMO_A_VMO_PARENT, 0);
+	nl_begin_u64(nl, ZVMO_CMD_VMO_GET, ZVMO_A_VMO_PARENT, 0);
 	EXPECT_EQ(count(nl), 2);
 	test_close(slice);
 	test_close(grandchild);
@@ -547,8 +534,8 @@ TEST_WITHIN(everything_while_vmos_come_and_go, 120)
 		EXPECT_GE(count(nl), 1);
 		koid += 1 + i % 3;
 		get(nl, koid);
-		nl_begin(nl, ZVMO_CMD_PAGE_MAP_GET);
-		nl_put_u64(nl, ZVMO_A_PAGE_MAP_ID, koid);
+		nl_begin_u64(nl, ZVMO_CMD_PAGE_MAP_GET, ZVMO_A_PAGE_MAP_ID,
+			     koid);
 		nl_dump(nl, NULL, NULL);
 	}
 	atomic_store(&state.stop, true);
@@ -714,8 +701,8 @@ TEST(mappings_by_process)
 	/* Until the child has unmapped one. */
 	while (mappings.child != 1) {
 		mappings.nr = 0;
-		nl_begin(nl, ZVMO_CMD_MAPPING_GET);
-		nl_put_u64(nl, ZVMO_A_MAPPING_ID, koid_of(fd));
+		nl_begin_u64(nl, ZVMO_CMD_MAPPING_GET, ZVMO_A_MAPPING_ID,
+			     koid_of(fd));
 		ASSERT_EQ(nl_dump(nl, add_mapping, &mappings), 0);
 		EXPECT_EQ(mappings.mine, 2);
 	}
@@ -725,12 +712,10 @@ TEST(mappings_by_process)
 	test_unmap(one, PAGE);
 	test_unmap(two, PAGE);
 	mappings = (struct mappings){};
-	nl_begin(nl, ZVMO_CMD_MAPPING_GET);
-	nl_put_u64(nl, ZVMO_A_MAPPING_ID, koid_of(fd));
+	nl_begin_u64(nl, ZVMO_CMD_MAPPING_GET, ZVMO_A_MAPPING_ID, koid_of(fd));
 	EXPECT_EQ(nl_dump(nl, add_mapping, &mappings), 0);
 	EXPECT_EQ(mappings.nr, 0);
-	nl_begin(nl, ZVMO_CMD_MAPPING_GET);
-	nl_put_u64(nl, ZVMO_A_MAPPING_ID, UINT64_MAX);
+	nl_begin_u64(nl, ZVMO_CMD_MAPPING_GET, ZVMO_A_MAPPING_ID, UINT64_MAX);
 	EXPECT_EQ(nl_dump(nl, NULL, NULL), -ENOENT);
 	test_close(fd);
 	nl_close(nl);
@@ -740,8 +725,7 @@ TEST(mappings_by_process)
 
 static int discard(struct nl *nl, int fd)
 {
-	nl_begin(nl, ZVMO_CMD_VMO_DISCARD);
-	nl_put_u64(nl, ZVMO_A_VMO_ID, koid_of(fd));
+	nl_begin_u64(nl, ZVMO_CMD_VMO_DISCARD, ZVMO_A_VMO_ID, koid_of(fd));
 	return nl_do(nl);
 }
 
@@ -795,15 +779,13 @@ TEST(reclaim_takes_what_was_unlocked_first)
 		fds[i] = discardable(4 * PAGE);
 	for (i = 0; i < 3; i++)
 		ASSERT_EQ(ioc_unlock(fds[i]), 0);
-	nl_begin(nl, ZVMO_CMD_RECLAIM);
-	nl_put_u64(nl, ZVMO_A_RECLAIM_PAGES, 5);
+	nl_begin_u64(nl, ZVMO_CMD_RECLAIM, ZVMO_A_RECLAIM_PAGES, 5);
 	ASSERT_EQ(nl_do(nl), 0);
 	EXPECT_EQ(number(nl, ZVMO_A_RECLAIM_PAGES), 8);
 	EXPECT_EQ(ioc_try_lock(fds[0]), -ESTALE);
 	EXPECT_EQ(ioc_try_lock(fds[1]), -ESTALE);
 	EXPECT_EQ(ioc_try_lock(fds[2]), 0);
-	nl_begin(nl, ZVMO_CMD_RECLAIM);
-	nl_put_u64(nl, ZVMO_A_RECLAIM_PAGES, UINT64_MAX);
+	nl_begin_u64(nl, ZVMO_CMD_RECLAIM, ZVMO_A_RECLAIM_PAGES, UINT64_MAX);
 	ASSERT_EQ(nl_do(nl), 0);
 	EXPECT_EQ(number(nl, ZVMO_A_RECLAIM_PAGES), 0); /* it is locked */
 	for (i = 0; i < 3; i++)
@@ -842,11 +824,9 @@ static void try_as_other_user(uint64_t hidden)
 	EXPECT_EQ(get(nl, own), 0);
 	EXPECT_EQ(number(nl, ZVMO_A_VMO_OWNER_UID), OTHER_USER);
 	EXPECT_EQ(get(nl, hidden), -ENOENT);
-	nl_begin(nl, ZVMO_CMD_PAGE_MAP_GET);
-	nl_put_u64(nl, ZVMO_A_PAGE_MAP_ID, hidden);
+	nl_begin_u64(nl, ZVMO_CMD_PAGE_MAP_GET, ZVMO_A_PAGE_MAP_ID, hidden);
 	EXPECT_EQ(nl_dump(nl, NULL, NULL), -ENOENT);
-	nl_begin(nl, ZVMO_CMD_MAPPING_GET);
-	nl_put_u64(nl, ZVMO_A_MAPPING_ID, hidden);
+	nl_begin_u64(nl, ZVMO_CMD_MAPPING_GET, ZVMO_A_MAPPING_ID, hidden);
 	EXPECT_EQ(nl_dump(nl, NULL, NULL), -ENOENT);
 	for (i = 0; i < COUNT(changes); i++) {
 		test_context("command %d", changes[i].command);
@@ -963,8 +943,7 @@ TEST(who_writes_to_a_socket_lends_it_nothing)
 	EXPECT_EQ(get(nl, koid), -ENOENT);
 	nl_begin(nl, ZVMO_CMD_VMO_GET);
 	EXPECT_EQ(count(nl), 0);
-	nl_begin(nl, ZVMO_CMD_PAGE_MAP_GET);
-	nl_put_u64(nl, ZVMO_A_PAGE_MAP_ID, koid);
+	nl_begin_u64(nl, ZVMO_CMD_PAGE_MAP_GET, ZVMO_A_PAGE_MAP_ID, koid);
 	EXPECT_EQ(nl_dump(nl, NULL, NULL), -ENOENT);
 	nl_close(nl);
 	test_close(fd);
@@ -1171,10 +1150,7 @@ TEST(kept_vmos_are_counted_and_limited)
 
 static uint64_t cgroup_of(struct nl *nl, int fd)
 {
-	nl_begin(nl, ZVMO_CMD_VMO_GET);
-	nl_put_u64(nl, ZVMO_A_VMO_ID, koid_of(fd));
-	nl_put(nl, ZVMO_A_VMO_DETAILS, NULL, 0);
-	ASSERT_EQ(nl_do(nl), 0);
+	ASSERT_EQ(get_details(nl, koid_of(fd)), 0);
 	return number(nl, ZVMO_A_VMO_CGROUP);
 }
 

@@ -59,6 +59,15 @@ void nl_put_u64(struct nl *nl, uint16_t type, uint64_t value)
 	nl_put(nl, type, &value, sizeof(value));
 }
 
+/**
+ * nl_begin_u64() - Begin a request about that number.
+ */
+void nl_begin_u64(struct nl *nl, uint8_t command, uint16_t type, uint64_t value)
+{
+	nl_begin(nl, command);
+	nl_put_u64(nl, type, value);
+}
+
 void nl_put_u32(struct nl *nl, uint16_t type, uint32_t value)
 {
 	nl_put(nl, type, &value, sizeof(value));

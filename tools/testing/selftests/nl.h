@@ -53,6 +53,8 @@ void nl_close(struct nl *nl);
 int nl_listen(struct nl *nl);
 
 void nl_begin(struct nl *nl, uint8_t command);
+void nl_begin_u64(struct nl *nl, uint8_t command, uint16_t type,
+		  uint64_t value);
 void nl_put(struct nl *nl, uint16_t type, const void *data, size_t size);
 void nl_put_u64(struct nl *nl, uint16_t type, uint64_t value);
 void nl_put_u32(struct nl *nl, uint16_t type, uint32_t value);

@@ -202,3 +202,24 @@ void ioc_fill_at(struct test_place place, int fd, uint64_t offset,
 		size -= part;
 	}
 }
+
+/**
+ * half_filled() - Two pages of 'a' and two holes.
+ */
+int half_filled(void)
+{
+	int fd = test_create(4 * PAGE, 0);
+
+	test_fill(fd, 0, 2 * PAGE, 'a');
+	return fd;
+}
+
+/**
+ * expect_half_filled() - And it is still that.
+ */
+void expect_half_filled(int fd)
+{
+	EXPECT(test_holds(fd, 0, 2 * PAGE, 'a'));
+	EXPECT(test_holds(fd, 2 * PAGE, 2 * PAGE, 0));
+	EXPECT_EQ(test_info(fd).committed_bytes, 2 * PAGE);
+}

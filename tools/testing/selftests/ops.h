@@ -37,4 +37,8 @@ void ioc_fill_at(struct test_place place, int fd, uint64_t offset,
 #define ioc_holds(...) ioc_holds_at(TEST_PLACE(ASSERT), __VA_ARGS__)
 #define ioc_fill(...) ioc_fill_at(TEST_PLACE(ASSERT), __VA_ARGS__)
 
+/* What operations that change no content are tried on. */
+int half_filled(void);
+void expect_half_filled(int fd);
+
 #endif /* _ZVMO_OPS_H */

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -58,6 +59,38 @@ static inline void sleep_ms(unsigned int ms)
 
 	while (nanosleep(&time, &time) && errno == EINTR)
 		;
+}
+
+/*
+ * @nr processes that @run for ever, each from another seed. For 4 s, or as the
+ * option -d says, one or the other is killed and the next takes its place. Then
+ * all are; says how many before.
+ */
+static inline unsigned int
+processes_at_once(unsigned int nr, void (*run)(unsigned int nr, uint64_t seed))
+{
+	double end = test_seconds() + (test_duration ? test_duration : 4);
+	uint64_t random = test_seed, seed;
+	unsigned int i, begun = 0;
+	pid_t processes[nr];
+
+	while (begun < nr || test_seconds() < end) {
+		i = begun;
+		if (begun++ >= nr) {
+			sleep_ms(test_random_below(&random, 100));
+			i = test_random_below(&random, nr);
+			process_kill(processes[i]);
+		}
+		seed = test_random(&random);
+		processes[i] = test_fork();
+		if (!processes[i]) {
+			run(i, seed);
+			_exit(EXIT_FAILURE);
+		}
+	}
+	for (i = 0; i < nr; i++)
+		process_kill(processes[i]);
+	return begun - nr;
 }
 
 static inline uint64_t word_read(const void *address)

@@ -19,8 +19,6 @@
 #include "guest.h"
 #include "pins.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-
 struct pipe pipe_open(void)
 {
 	int fds[2];

@@ -15,9 +15,6 @@
 #include "parallel.h"
 #include "pins.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
 /* A VMO of some pages of 'o', and a snapshot of it to go back to. */
 struct pair {
 	int fd;
@@ -1078,30 +1075,14 @@ TEST(a_family_at_once)
 
 /* Random families, against a model */
 
-static void random_family(uint64_t seed, unsigned int steps)
-{
-	static struct family family;
-	unsigned int i;
-
-	family_begin(&family, seed);
-	family.also = FAMILY_STREAM_SIZE | FAMILY_RESTORE;
-	for (i = 0; i < steps; i++)
-		family_step(&family);
-	test_context("after %u steps of seed %llu", steps,
-		     (unsigned long long)seed);
-	family_check(&family);
-	family_end(&family);
-}
+#define ALSO (FAMILY_STREAM_SIZE | FAMILY_RESTORE)
 
 TEST(random_families)
 {
-	unsigned int i, nr = test_rounds(40);
-
-	for (i = 0; i < nr; i++)
-		random_family(test_seed + i, 60);
+	family_run_many(ALSO, 60);
 }
 
 TEST(random_large_family)
 {
-	random_family(test_seed + 100, test_rounds(4000));
+	family_run(test_seed + 100, ALSO, test_rounds(4000));
 }

@@ -18,9 +18,6 @@
 #include "ops.h"
 #include "parallel.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
 static void *memory(size_t size)
 {
 	void *address =

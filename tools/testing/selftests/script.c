@@ -178,7 +178,7 @@ static bool drop(struct script *script, size_t first, size_t nr)
  */
 void script_minimise(struct script *script)
 {
-	double deadline = test_seconds() + MINIMISE_SECONDS;
+	double deadline = test_seconds() + test_patience(MINIMISE_SECONDS);
 	size_t part = (script->nr + 1) / 2, first, nr;
 	bool dropped;
 

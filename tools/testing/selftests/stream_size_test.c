@@ -13,8 +13,6 @@
 #include "ops.h"
 #include "parallel.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-
 static uint64_t stream_size(int fd)
 {
 	return test_info(fd).stream_size;

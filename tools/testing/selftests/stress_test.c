@@ -28,8 +28,6 @@
 #include "ops.h"
 #include "parallel.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-
 #define RUN_SECONDS 10
 #define NR_VMOS 6 /* at a time */
 #define RANGES 8 /* of a VMO */

@@ -22,7 +22,6 @@
 #include "harness.h"
 #include "ops.h"
 
-#define RW (PROT_READ | PROT_WRITE)
 #define TRACING "/sys/kernel/tracing"
 #define BUFFER TRACING "/instances/zvmo_test"
 #define MAX_TEXT 65536

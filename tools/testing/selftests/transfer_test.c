@@ -10,15 +10,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "discard.h"
 #include "family.h"
-#include "guest.h"
-#include "harness.h"
-#include "ops.h"
 #include "parallel.h"
 #include "pins.h"
-
-#define RW (PROT_READ | PROT_WRITE)
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* A source of four pages: 'a', 'b', a hole, 'd'; and an empty destination. */
 struct pair {
@@ -488,24 +483,10 @@ TEST(mappings_of_another_process)
 
 /* Discardable VMOs */
 
-static int discarded(void)
-{
-	int fd = test_create(4 * PAGE, ZVMO_DISCARDABLE);
-	struct zvmo_lock_state state;
-
-	ASSERT_EQ(ioc_lock(fd, &state), 0);
-	ioc_fill(fd, 0, PAGE, 'x');
-	ASSERT_EQ(ioc_unlock(fd), 0);
-	guest_set_parameter("discard_age", "0");
-	guest_reclaim();
-	ASSERT_EQ(ioc_try_lock(fd), -ESTALE);
-	return fd;
-}
-
 TEST(discarded_content)
 {
 	struct pair pair = pair_open();
-	int gone = discarded();
+	int gone = vmo_in_size(DISCARDED, 4 * PAGE, 0);
 
 	EXPECT_EQ(transfer_all(pair.to, gone), -ENODATA);
 	EXPECT_EQ(transfer_all(gone, pair.from), -ENODATA);
@@ -517,17 +498,15 @@ TEST(discardable_content)
 {
 	struct pair pair = pair_open();
 	int cache = test_create(4 * PAGE, ZVMO_DISCARDABLE);
-	struct zvmo_lock_state state;
 
-	ASSERT_EQ(ioc_lock(cache, &state), 0);
+	lock(cache);
 	EXPECT_EQ(transfer_all(cache, pair.from), 0);
 	expect_letters(cache);
-	ASSERT_EQ(ioc_unlock(cache), 0);
+	unlock(cache);
 	EXPECT_EQ(transfer_all(pair.to, cache), 0);
 	expect_letters(pair.to);
 	/* These are no cache's any more. */
-	guest_set_parameter("discard_age", "0");
-	guest_reclaim();
+	reclaim();
 	expect_letters(pair.to);
 }
 
@@ -609,7 +588,8 @@ TEST(sources_that_are_none)
 TEST(which_error_wins)
 {
 	struct pair pair = pair_open();
-	int none = test_duplicate(pair.to, 0), gone = discarded();
+	int gone = vmo_in_size(DISCARDED, 4 * PAGE, 0);
+	int none = test_duplicate(pair.to, 0);
 	struct zvmo_transfer args = {
 		.argsz = sizeof(args),
 		.options = 1,
@@ -882,30 +862,14 @@ TEST(while_both_are_resized)
 
 /* Random families, against a model */
 
-static void random_family(uint64_t seed, unsigned int steps)
-{
-	static struct family family;
-	unsigned int i;
-
-	family_begin(&family, seed);
-	family.also = FAMILY_STREAM_SIZE | FAMILY_TRANSFER | FAMILY_RESTORE;
-	for (i = 0; i < steps; i++)
-		family_step(&family);
-	test_context("after %u steps of seed %llu", steps,
-		     (unsigned long long)seed);
-	family_check(&family);
-	family_end(&family);
-}
+#define ALSO (FAMILY_STREAM_SIZE | FAMILY_TRANSFER | FAMILY_RESTORE)
 
 TEST(random_families)
 {
-	unsigned int i, nr = test_rounds(40);
-
-	for (i = 0; i < nr; i++)
-		random_family(test_seed + i, 60);
+	family_run_many(ALSO, 60);
 }
 
 TEST(random_large_family)
 {
-	random_family(test_seed + 100, test_rounds(4000));
+	family_run(test_seed + 100, ALSO, test_rounds(4000));
 }

@@ -81,6 +81,14 @@ zx_vaddr_t zx_test_map_at(struct test_place place, zx_vm_option_t options,
 	return address;
 }
 
+uint64_t zx_test_stream_size(zx_handle_t vmo)
+{
+	uint64_t size = 1;
+
+	EXPECT_ZX(zx_vmo_get_stream_size(vmo, &size), OK);
+	return size;
+}
+
 bool zx_test_signaled(zx_handle_t handle, zx_signals_t signals)
 {
 	return zx_object_wait_one(handle, signals, 0, NULL) == ZX_OK;

@@ -12,8 +12,6 @@
 
 #include "harness.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
 bool zx_test_status(struct test_place place, zx_status_t found,
 		    zx_status_t expected, const char *call);
 
@@ -42,6 +40,8 @@ zx_vaddr_t zx_test_map_at(struct test_place place, zx_vm_option_t options,
 	zx_test_with(handle, zx_test_info(handle).handle_rights & ~(rights))
 #define zx_test_info(handle) zx_test_info_at(TEST_PLACE(ASSERT), handle)
 #define zx_test_map(...) zx_test_map_at(TEST_PLACE(ASSERT), __VA_ARGS__)
+
+uint64_t zx_test_stream_size(zx_handle_t vmo);
 
 /* Zircon's machines are 64-bit ones; so are numbers that some cases try. */
 void zx_test_needs_64_bits(void);

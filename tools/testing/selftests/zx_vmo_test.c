@@ -18,14 +18,6 @@ static uint64_t size_of(zx_handle_t vmo)
 	return size;
 }
 
-static uint64_t stream_size_of(zx_handle_t vmo)
-{
-	uint64_t size = 1;
-
-	EXPECT_ZX(zx_vmo_get_stream_size(vmo, &size), OK);
-	return size;
-}
-
 /* zx_vmo_create() */
 
 TEST(create_sizes)
@@ -33,16 +25,16 @@ TEST(create_sizes)
 	zx_handle_t vmo = zx_test_create(0, 0);
 
 	EXPECT_EQ(size_of(vmo), 0);
-	EXPECT_EQ(stream_size_of(vmo), 0);
+	EXPECT_EQ(zx_test_stream_size(vmo), 0);
 	vmo = zx_test_create(1, 0);
 	EXPECT_EQ(size_of(vmo), PAGE);
-	EXPECT_EQ(stream_size_of(vmo), 1);
+	EXPECT_EQ(zx_test_stream_size(vmo), 1);
 	vmo = zx_test_create(PAGE + 904, 0);
 	EXPECT_EQ(size_of(vmo), 2 * PAGE);
-	EXPECT_EQ(stream_size_of(vmo), PAGE + 904);
+	EXPECT_EQ(zx_test_stream_size(vmo), PAGE + 904);
 	vmo = zx_test_create(MAX, 0);
 	EXPECT_EQ(size_of(vmo), MAX);
-	EXPECT_EQ(stream_size_of(vmo), MAX);
+	EXPECT_EQ(zx_test_stream_size(vmo), MAX);
 }
 
 TEST(create_too_large)
@@ -88,7 +80,7 @@ TEST(create_unbounded)
 	zx_handle_t vmo = zx_test_create(5, ZX_VMO_UNBOUNDED);
 
 	EXPECT_EQ(size_of(vmo), MAX);
-	EXPECT_EQ(stream_size_of(vmo), 5);
+	EXPECT_EQ(zx_test_stream_size(vmo), 5);
 	EXPECT_ZX(zx_vmo_set_size(vmo, PAGE), UNAVAILABLE);
 	EXPECT_ZX(zx_vmo_create(MAX + 1, ZX_VMO_UNBOUNDED, &vmo), OUT_OF_RANGE);
 	EXPECT_ZX(zx_vmo_create(MAX, ZX_VMO_UNBOUNDED, &vmo), OK);
@@ -269,7 +261,7 @@ TEST(read_write_beyond_stream)
 
 	EXPECT_ZX(zx_vmo_write(vmo, bytes, 100, 4), OK);
 	EXPECT_ZX(zx_vmo_write(vmo, bytes, PAGE - 4, 4), OK);
-	EXPECT_EQ(stream_size_of(vmo), 10);
+	EXPECT_EQ(zx_test_stream_size(vmo), 10);
 	EXPECT_ZX(zx_vmo_read(vmo, found, 100, 4), OK);
 	EXPECT_STREQ(found, "abc");
 	memset(found, 0, sizeof(found));
@@ -279,7 +271,7 @@ TEST(read_write_beyond_stream)
 	vmo = zx_test_create(10, ZX_VMO_RESIZABLE);
 	EXPECT_ZX(zx_vmo_write(vmo, bytes, PAGE, 1), OUT_OF_RANGE);
 	EXPECT_ZX(zx_vmo_write(vmo, bytes, 20, 1), OK);
-	EXPECT_EQ(stream_size_of(vmo), 10);
+	EXPECT_EQ(zx_test_stream_size(vmo), 10);
 	EXPECT_EQ(size_of(vmo), PAGE);
 }
 
@@ -336,7 +328,7 @@ TEST(get_sizes_need_no_right)
 	zx_handle_t vmo = zx_test_with(zx_test_create(100, 0), ZX_RIGHT_NONE);
 
 	EXPECT_EQ(size_of(vmo), PAGE);
-	EXPECT_EQ(stream_size_of(vmo), 100);
+	EXPECT_EQ(zx_test_stream_size(vmo), 100);
 	EXPECT_ZX(zx_vmo_get_size(vmo, NULL), INVALID_ARGS);
 	EXPECT_ZX(zx_vmo_get_stream_size(vmo, NULL), INVALID_ARGS);
 }
@@ -372,10 +364,10 @@ TEST(set_size_sets_both)
 
 	EXPECT_ZX(zx_vmo_set_size(vmo, PAGE + 1), OK);
 	EXPECT_EQ(size_of(vmo), 2 * PAGE);
-	EXPECT_EQ(stream_size_of(vmo), PAGE + 1);
+	EXPECT_EQ(zx_test_stream_size(vmo), PAGE + 1);
 	EXPECT_ZX(zx_vmo_set_size(vmo, 0), OK);
 	EXPECT_EQ(size_of(vmo), 0);
-	EXPECT_EQ(stream_size_of(vmo), 0);
+	EXPECT_EQ(zx_test_stream_size(vmo), 0);
 }
 
 TEST(set_size_shrinks_for_good)
@@ -430,7 +422,7 @@ TEST(set_size_of_relatives)
 		vmo, ZX_VMO_CHILD_REFERENCE | ZX_VMO_CHILD_RESIZABLE, 0, 0);
 	EXPECT_ZX(zx_vmo_set_size(child, 2 * PAGE + 1), OK);
 	EXPECT_EQ(size_of(vmo), 3 * PAGE);
-	EXPECT_EQ(stream_size_of(vmo), 2 * PAGE + 1);
+	EXPECT_EQ(zx_test_stream_size(vmo), 2 * PAGE + 1);
 	/* Without RESIZE in its handle. */
 	child = zx_test_child(vmo, ZX_VMO_CHILD_REFERENCE, 0, 0);
 	EXPECT_ZX(zx_vmo_set_size(child, PAGE), ACCESS_DENIED);
@@ -464,10 +456,10 @@ TEST(set_stream_size_order)
 		  ACCESS_DENIED);
 	EXPECT_ZX(zx_vmo_set_stream_size(vmo, 2 * PAGE + 1), OUT_OF_RANGE);
 	EXPECT_ZX(zx_vmo_set_stream_size(vmo, UINT64_MAX), OUT_OF_RANGE);
-	EXPECT_EQ(stream_size_of(vmo), 2 * PAGE);
+	EXPECT_EQ(zx_test_stream_size(vmo), 2 * PAGE);
 	/* Neither RESIZE nor a resizable VMO is needed. */
 	EXPECT_ZX(zx_vmo_set_stream_size(vmo, 3), OK);
-	EXPECT_EQ(stream_size_of(vmo), 3);
+	EXPECT_EQ(zx_test_stream_size(vmo), 3);
 	EXPECT_EQ(size_of(vmo), 2 * PAGE);
 }
 
@@ -498,12 +490,12 @@ TEST(set_stream_size_of_relatives)
 	zx_test_fill(vmo, 0, 2 * PAGE, 9);
 	child = zx_test_child(vmo, ZX_VMO_CHILD_SNAPSHOT, 0, 2 * PAGE);
 	EXPECT_ZX(zx_vmo_set_stream_size(child, PAGE), OK);
-	EXPECT_EQ(stream_size_of(vmo), 2 * PAGE);
+	EXPECT_EQ(zx_test_stream_size(vmo), 2 * PAGE);
 	EXPECT(zx_test_holds(child, PAGE, PAGE, 0));
 	EXPECT(zx_test_holds(vmo, 0, 2 * PAGE, 9));
 	child = zx_test_child(vmo, ZX_VMO_CHILD_REFERENCE, 0, 0);
 	EXPECT_ZX(zx_vmo_set_stream_size(child, PAGE), OK);
-	EXPECT_EQ(stream_size_of(vmo), PAGE);
+	EXPECT_EQ(zx_test_stream_size(vmo), PAGE);
 	EXPECT(zx_test_holds(vmo, PAGE, PAGE, 0));
 }
 

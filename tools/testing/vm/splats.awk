@@ -32,7 +32,7 @@ function complains(line)
 	return line ~ /BUG[: ]|WARNING:|Oops|Internal error:|Unable to handle kernel/ ||
 	       line ~ /\[#[0-9]+\]|general protection fault[,:].*(non-canonical|\[#)/ ||
 	       line ~ /Kernel panic|Fixing recursive fault|double fault:|kernel stack overflow/ ||
-	       line ~ /KASAN|KFENCE|KCSAN|KMSAN|UBSAN|kmemleak: [0-9]+ new/ ||
+	       line ~ /KASAN|KFENCE|KCSAN|KMSAN|UBSAN|kmemleak: unreferenced/ ||
 	       line ~ /possible (circular|recursive|irq lock inversion|deadlock)/ ||
 	       line ~ /inconsistent lock state|bad (lock|unlock) balance|held lock freed/ ||
 	       line ~ /lock held when returning|[Ii]nvalid wait context|suspicious RCU/ ||

@@ -7,22 +7,11 @@
 # shellcheck disable=SC2001,SC2016,SC2317 # functions are called through variables
 set -u
 cd "$(dirname "$0")/.." || exit 1
-number=0 failed=0
+subject=zvmo-preload
+# shellcheck source=tools/testing/tap.sh
+. ../testing/tap.sh
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-
-t() {
-	local name=$1 output
-	shift
-	number=$((number + 1))
-	if output=$("$@" 2>&1); then
-		echo "ok $number - $name"
-	else
-		echo "not ok $number - $name"
-		sed 's/^/# /' <<<"$output"
-		failed=$((failed + 1))
-	fi
-}
 
 # ends_with STATUS COMMAND...
 ends_with() {
@@ -89,19 +78,19 @@ passes_on() {
 			*/zvmo-preload.so:libc.so.6 ]]
 }
 
-t 'the page is well formed' page_is_well_formed
-t 'program, help and page have the same options' options_agree
-t 'the help fits a terminal' help_is_narrow
-t 'the library exports what it stands for' library_exports
-t 'its status is the command'\''s' ends_with 7 ./zvmo-preload sh -c 'exit 7'
-t 'a command that is not there' ends_with 127 ./zvmo-preload ./none
-t 'a command that cannot be run' ends_with 126 ./zvmo-preload ./Makefile
-t 'no command' ends_with 125 ./zvmo-preload --shm
-t 'an unknown option' ends_with 125 ./zvmo-preload --none true
-t 'sizes that are none' bad_sizes
-t 'options of the command are the command'\''s' ends_with 3 ./zvmo-preload sh -c 'exit 3' --help
-t 'no module: as ever' falls_back
-t 'no module: --strict' strict_needs_the_module
-t 'what the library gets' passes_on
+check 'the page is well formed' page_is_well_formed
+check 'program, help and page have the same options' options_agree
+check 'the help fits a terminal' help_is_narrow
+check 'the library exports what it stands for' library_exports
+check 'its status is the command'\''s' ends_with 7 ./zvmo-preload sh -c 'exit 7'
+check 'a command that is not there' ends_with 127 ./zvmo-preload ./none
+check 'a command that cannot be run' ends_with 126 ./zvmo-preload ./Makefile
+check 'no command' ends_with 125 ./zvmo-preload --shm
+check 'an unknown option' ends_with 125 ./zvmo-preload --none true
+check 'sizes that are none' bad_sizes
+check 'options of the command are the command'\''s' ends_with 3 ./zvmo-preload sh -c 'exit 3' --help
+check 'no module: as ever' falls_back
+check 'no module: --strict' strict_needs_the_module
+check 'what the library gets' passes_on
 echo "1..$number"
 exit $((failed > 0))

@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include <xxhash.h>
 #include <zvmo_stream.h>
 
+#include "../../testing/tap.h"
 #include "format.h"
 #include "identity.h"
 
@@ -60,40 +60,9 @@ void *__wrap_calloc(size_t count, size_t size)
 	return allocation_fails() ? NULL : __real_calloc(count, size);
 }
 
-static bool failed;
-
-#define CHECK(condition)                                            \
-	do {                                                        \
-		if (!(condition)) {                                 \
-			printf("# %s:%d: %s\n", __FILE__, __LINE__, \
-			       #condition);                         \
-			failed = true;                              \
-		}                                                   \
-	} while (0)
-
-#define EXPECT(call, value)                                                 \
-	do {                                                                \
-		long long got_ = (long long)(call),                         \
-			  value_ = (long long)(value);                      \
-		if (got_ != value_) {                                       \
-			printf("# %s:%d: %s is %lld, not %lld\n", __FILE__, \
-			       __LINE__, #call, got_, value_);              \
-			failed = true;                                      \
-		}                                                           \
-	} while (0)
-
-static long need(long result)
-{
-	if (result < 0) {
-		perror("# set-up");
-		exit(1);
-	}
-	return result;
-}
-
 static int file_new(off_t size)
 {
-	int fd = (int)need(memfd_create("file", MFD_CLOEXEC));
+	int fd = need(memfd_create("file", MFD_CLOEXEC));
 
 	need(ftruncate(fd, size));
 	return fd;
@@ -859,7 +828,7 @@ static void into_a_pipe(void)
 
 static void output_fails(void)
 {
-	int full = (int)need(open("/dev/full", O_WRONLY | O_CLOEXEC));
+	int full = need(open("/dev/full", O_WRONLY | O_CLOEXEC));
 	int file = file_new(100000), ends[2];
 
 	fill(file, 0, 100000, 1);
@@ -939,15 +908,7 @@ static void options_are_checked(void)
 	close(stream);
 }
 
-#define CASE(name)          \
-	{                   \
-#name, name \
-	}
-
-static const struct {
-	const char *name;
-	void (*run)(void);
-} cases[] = {
+static const struct tap_case cases[] = {
 	CASE(format_is_what_it_is),
 	CASE(round_trip),
 	CASE(sizes_that_are_no_blocks),
@@ -974,17 +935,6 @@ static const struct {
 
 int main(void)
 {
-	const size_t total = sizeof(cases) / sizeof(cases[0]);
-	size_t i, bad = 0;
-
-	setlinebuf(stdout);
-	printf("1..%zu\n", total);
-	for (i = 0; i < total; i++) {
-		failed = false;
-		cases[i].run();
-		printf("%sok %zu - zvmo-stream %s %s\n", failed ? "not " : "",
-		       i + 1, cases[i].name, level ? "zstd" : "plain");
-		bad += failed;
-	}
-	return bad != 0;
+	return tap_run(cases, sizeof(cases) / sizeof(cases[0]),
+		       level ? "zvmo-stream zstd" : "zvmo-stream plain", NULL);
 }

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <zvmo_stream.h>
@@ -82,18 +83,48 @@ static void save_to(int out, int fd, int base_fd, const char *name)
 		output_stream(&info);
 }
 
+static int open_out(const char *name, int flags)
+{
+	int out = open(name, O_WRONLY | O_CLOEXEC | flags, 0666);
+
+	if (out < 0)
+		fail_with(STATUS_OUTPUT, "%s: %s", name, strerror(errno));
+	return out;
+}
+
+/* Not what a rename would replace: a device, a pipe, a link to something. */
+static bool is_replaceable(const char *name)
+{
+	struct stat stat;
+
+	return lstat(name, &stat) || S_ISREG(stat.st_mode);
+}
+
+static void save_in_place(const char *name, int fd, int base_fd)
+{
+	int out = open_out(name, O_CREAT | O_TRUNC);
+
+	save_to(out, fd, base_fd, name);
+	if (close(out))
+		fail_with(STATUS_OUTPUT, "%s: %s", name, strerror(errno));
+}
+
 /* A file appears when it is complete. */
 static void save_to_file(const char *name, int fd, int base_fd)
 {
 	char temporary[4096];
 	int out;
 
+	if (!is_replaceable(name)) {
+		save_in_place(name, fd, base_fd);
+		return;
+	}
 	if (snprintf(temporary, sizeof(temporary), "%s.part", name) >=
 	    (int)sizeof(temporary))
 		fail(ENAMETOOLONG, "%s", name);
-	out = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (out < 0)
-		fail_with(STATUS_OUTPUT, "%s: %s", temporary, strerror(errno));
+	/* One that was left over goes; one that others put there is not used. */
+	unlink(temporary);
+	out = open_out(temporary, O_CREAT | O_EXCL);
 	save_to(out, fd, base_fd, temporary);
 	if (fsync(out) && errno != EINVAL)
 		fail_with(STATUS_OUTPUT, "%s: %s", temporary, strerror(errno));

@@ -130,6 +130,8 @@ t 'apply it a second time' 'exits 6 zvmoctl apply copy inc.zvmo'
 t 'apply as JSON' 'is true at .increment zvmoctl apply --json work2 inc.zvmo'
 t 'load an increment onto a base' 'zvmoctl load --base golden inc.zvmo copy2 && zvmoctl cat copy2 | cmp - a'
 t 'save to a pipe' 'zvmoctl save golden | zvmoctl load -S - copy3 && zvmoctl cat copy3 | cmp - file'
+t 'save to what is no regular file leaves that there' 'mkfifo fifo && { timeout 60 zvmoctl load -S - copy4 <fifo & zvmoctl save golden fifo && wait $! && [ -p fifo ] && zvmoctl cat copy4 | cmp - file; } && mknod null c 1 3 && zvmoctl save golden null && [ -c null ] && : >target && ln -s target link && zvmoctl save golden link && [ -h link ] && cmp target full.zvmo'
+t 'save writes into no file that others put there' 'mkdir sticky && echo mine >mine && ln -s ../mine sticky/x.part && zvmoctl save golden sticky/x && is mine cat mine && cmp sticky/x full.zvmo'
 t 'save where there is no room' 'exits 7 zvmoctl save golden /nowhere/x && ! zvmoctl save golden >/dev/full && exits 2 zvmoctl save -z99 golden x'
 t 'load what is no stream' 'exits 6 zvmoctl load -S file n && exits 6 zvmoctl load -S inc.zvmo n'
 
@@ -284,6 +286,11 @@ zvmoctl drop --all
 
 # Many
 
+# within SECONDS MEASURED: on a machine as slow as ZVMO_SLOW says.
+within() {
+	[ "${2%.*}" -lt $(($1 * ${ZVMO_SLOW:-1})) ]
+}
+
 begin_hold many 10000
 t '10,000 VMOs are there' 'is 10000 at .vmos zvmoctl stats -j'
 # The best of some: the machine may have more to do.
@@ -291,11 +298,11 @@ t '10,000 VMOs: list' 'for i in 1 2 3 4 5; do busybox time -f "%e %M" zvmoctl li
 sort -n time.? >measured
 read -r seconds kib <measured
 echo "# list: $seconds s, $kib KiB"
-t '10,000 VMOs: list within 2 s' '[ "${seconds%.*}" -lt 2 ]'
+t '10,000 VMOs: list within 2 s' 'within 2 "$seconds"'
 t '10,000 VMOs: list in little memory' '[ "$kib" -lt 16384 ]'
-t '10,000 VMOs: list as JSON' 'busybox time -f "%e %M" zvmoctl list --json >l 2>time && [ $(cut -d. -f1 time) -lt 4 ] && [ $(cut -d" " -f2 time) -lt 16384 ] && is 10000 helper json .length <l'
+t '10,000 VMOs: list as JSON' 'busybox time -f "%e %M" zvmoctl list --json >l 2>time && within 4 "$(cut -d" " -f1 time)" && [ $(cut -d" " -f2 time) -lt 16384 ] && is 10000 helper json .length <l'
 echo "# list --json: $(cat time)"
-t '10,000 VMOs: sort and tree' 'zvmoctl list -s name -o name >l && is many-00001 sed -n 2p l && busybox time -f "%e %M" zvmoctl tree >l 2>time && [ $(cut -d. -f1 time) -lt 10 ]'
+t '10,000 VMOs: sort and tree' 'zvmoctl list -s name -o name >l && is many-00001 sed -n 2p l && busybox time -f "%e %M" zvmoctl tree >l 2>time && within 10 "$(cut -d" " -f1 time)"'
 echo "# tree: $(cat time)"
 end_hold
 

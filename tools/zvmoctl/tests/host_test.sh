@@ -4,20 +4,11 @@
 # What can be tested of zvmoctl without the module. Prints TAP.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-number=0 failed=0
-
-t() {
-	local name=$1 output
-	shift
-	number=$((number + 1))
-	if output=$("$@" 2>&1); then
-		echo "ok $number - $name"
-	else
-		echo "not ok $number - $name"
-		sed 's/^/# /' <<<"$output"
-		failed=$((failed + 1))
-	fi
-}
+subject=zvmoctl
+# shellcheck source=tools/testing/tap.sh
+. ../testing/tap.sh
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
 
 commands=$(./zvmoctl --complete '')
 
@@ -75,11 +66,25 @@ completion_in_bash() {
 		[ -z "$(complete_in_bash zvmoctl frob x)" ]
 }
 
+# What the shell would read if the only candidate was taken.
+completed_word() {
+	bash -c '. completions/zvmoctl; zvmoctl() { echo "$name"; }; COMP_WORDS=(zvmoctl drop ""); COMP_CWORD=2
+		 _zvmoctl 2>/dev/null; eval "printf %s ${COMPREPLY[*]}"' complete
+}
+
+names_mean_nothing_to_the_shell() {
+	local name
+	for name in 'a;echo evil' 'a$(echo evil)' 'a`echo evil`' 'two words' "it's" '*' 'a>evil' '~' plain; do
+		export name
+		[ "$(completed_word)" = "$name" ] || { echo "$name: $(completed_word)"; return 1; }
+	done
+}
+
 install_and_uninstall() {
 	local root
 	root=$(mktemp -d)
 	make -s install DESTDIR="$root" PREFIX=/usr >/dev/null &&
-		[ -x "$root/usr/sbin/zvmoctl" ] && [ -r "$root/usr/share/man/man8/zvmoctl.8" ] &&
+		[ -x "$root/usr/bin/zvmoctl" ] && [ -r "$root/usr/share/man/man8/zvmoctl.8" ] &&
 		[ -r "$root/usr/share/bash-completion/completions/zvmoctl" ] &&
 		make -s uninstall DESTDIR="$root" PREFIX=/usr >/dev/null &&
 		[ -z "$(find "$root" -type f)" ]
@@ -96,14 +101,15 @@ without() {
 	[ $status -eq 3 ] || [ -e /dev/zvmo ]
 }
 
-t 'the manual page is well formed' page_is_well_formed
-t 'the manual page has every command' page_has_every_command
-t 'the help lists every command' help_lists_every_command
-t 'the examples of the help have options that there are' help_examples_are_right
-t 'the help is not too wide' widths_of_help
-t 'completion in bash' completion_in_bash
-t 'install and uninstall' install_and_uninstall
-t 'list without the module' without list
-t 'create without the module' without create x
+check 'the manual page is well formed' page_is_well_formed
+check 'the manual page has every command' page_has_every_command
+check 'the help lists every command' help_lists_every_command
+check 'the examples of the help have options that there are' help_examples_are_right
+check 'the help is not too wide' widths_of_help
+check 'completion in bash' completion_in_bash
+check 'names that are completed mean nothing to the shell' names_mean_nothing_to_the_shell
+check 'install and uninstall' install_and_uninstall
+check 'list without the module' without list
+check 'create without the module' without create x
 echo "1..$number"
 [ $failed -eq 0 ]
