@@ -18,6 +18,7 @@
 #include <linux/splice.h>
 #include <linux/swap.h>
 #include <linux/uio.h>
+#include <linux/userfaultfd_k.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
 
@@ -277,7 +278,15 @@ static inline int zvmo_insert_pages(struct vm_area_struct *vma,
 static inline void zvmo_clear_marker(struct vm_fault *vmf)
 {
 }
+
+#define zvmo_pte_is_tracked(pte) false
 #else
+/*
+ * A PTE that is present is marked, too. The kernel removes the mark before it asks the
+ * module to let a page be written; there may be another one since.
+ */
+#define zvmo_pte_is_tracked pte_uffd_wp
+
 /* Runs under the page-table lock. */
 static inline int zvmo_clear_marker_pte(pte_t *ptep, unsigned long address,
 					void *arg)
@@ -334,6 +343,8 @@ static inline int zvmo_upgrade_pte(pte_t *ptep, unsigned long address,
 	pte_t pte = *ptep;
 
 	if (!pte_present(pte) || pte_pfn(pte) != page_to_pfn(upgrade->page))
+		return 0;
+	if (zvmo_pte_is_tracked(pte))
 		return 0;
 	if (upgrade->refs && page_ref_count(upgrade->page) != upgrade->refs)
 		return 0;
