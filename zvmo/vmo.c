@@ -594,8 +594,9 @@ static u32 info_flags(const struct zvmo *vmo)
  * @info: Filled but for @argsz and @rights.
  *
  * Context: May sleep. Takes and releases the hierarchy lock and cow->lock.
+ * Return: 0 or -EINTR (fatal signal).
  */
-void zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info)
+int zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info)
 {
 	struct zvmo_cow *cow = vmo->cow;
 	unsigned long first = cow->base + vmo->first;
@@ -608,7 +609,9 @@ void zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info)
 	info->parent_koid = zvmo_parent_koid(vmo);
 	info->num_children = READ_ONCE(vmo->nr_children);
 
-	down_read(&cow->lock);
+	/* Others may hold it for long, and who looks may be anybody. */
+	if (down_read_killable(&cow->lock))
+		return -EINTR;
 	info->size = zvmo_size(vmo);
 	info->stream_size = i_size_read(vmo->inode);
 	info->cache_policy = cow->cache_policy;
@@ -621,6 +624,7 @@ void zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info)
 			zvmo_tree_count(&cow->tree, first,
 					first + (info->size >> PAGE_SHIFT) - 1);
 	up_read(&cow->lock);
+	return 0;
 }
 
 /* Operations */
