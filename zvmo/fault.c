@@ -35,8 +35,31 @@ module_param_named(fault_around, zvmo_fault_around, uint, 0644);
 MODULE_PARM_DESC(fault_around,
 		 "Pages that a read fault maps at most, 1 to 16 (default 16)");
 
-/* One zero page for each processor, so that they do not share a count. */
-static DEFINE_PER_CPU(struct page *, zero_page);
+/*
+ * References after which a zero page is replaced. Each PTE has one, and fork()
+ * copies PTEs unasked; so that no count can overflow, however many processes
+ * there are, there have to be few PTEs of one page in each.
+ */
+#define ZERO_PAGE_REFS 512
+
+/**
+ * struct zero_page - A zero page; one for each processor, so that they do not
+ *	share a count.
+ * @lock: Protects @page, and that the page stays until there is a reference.
+ * @page: The page.
+ */
+struct zero_page {
+	spinlock_t lock;
+	struct page *page;
+};
+
+static DEFINE_PER_CPU(struct zero_page, zero_page);
+
+static struct page *zero_page_alloc(void)
+{
+	return alloc_page(GFP_HIGHUSER | __GFP_ZERO | __GFP_ACCOUNT |
+			  __GFP_NOWARN);
+}
 
 /**
  * zvmo_fault_exit() - Undo zvmo_fault_init(). Nothing is mapped any more.
@@ -46,8 +69,8 @@ void zvmo_fault_exit(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		if (per_cpu(zero_page, cpu))
-			put_page(per_cpu(zero_page, cpu));
+		if (per_cpu(zero_page, cpu).page)
+			put_page(per_cpu(zero_page, cpu).page);
 }
 
 /**
@@ -60,13 +83,14 @@ int zvmo_fault_init(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		struct page *page = alloc_page(GFP_HIGHUSER | __GFP_ZERO);
+		struct zero_page *zero = per_cpu_ptr(&zero_page, cpu);
 
-		if (!page) {
+		spin_lock_init(&zero->lock);
+		zero->page = zero_page_alloc();
+		if (!zero->page) {
 			zvmo_fault_exit();
 			return -ENOMEM;
 		}
-		per_cpu(zero_page, cpu) = page;
 	}
 	return 0;
 }
@@ -95,15 +119,27 @@ static struct page *fault_lookup(const struct vm_fault *vmf,
 	return zvmo_entry_is_page(entry) ? zvmo_entry_page(entry) : NULL;
 }
 
-/*
- * A zero page, or NULL when so many PTEs map this one that its counts might
- * overflow.
- */
+/* A zero page with a reference, or NULL. */
 static struct page *fault_zero_page(void)
 {
-	struct page *page = raw_cpu_read(zero_page);
+	struct zero_page *zero = raw_cpu_ptr(&zero_page);
+	struct page *page, *other = NULL;
 
-	return page_ref_count(page) < INT_MAX / 2 ? page : NULL;
+	spin_lock(&zero->lock);
+	if (unlikely(page_ref_count(zero->page) > ZERO_PAGE_REFS)) {
+		spin_unlock(&zero->lock);
+		other = zero_page_alloc();
+		if (!other)
+			return NULL;
+		spin_lock(&zero->lock);
+		swap(zero->page, other);
+	}
+	page = zero->page;
+	get_page(page);
+	spin_unlock(&zero->lock);
+	if (unlikely(other))
+		put_page(other); /* the old one: it lives on in page tables */
+	return page;
 }
 
 static vm_fault_t fault_result(int err)
@@ -137,13 +173,15 @@ static unsigned int fault_window(const struct vm_fault *vmf,
 static vm_fault_t map_zero_page(struct vm_fault *vmf, struct zvmo_cow *cow)
 {
 	struct page *zero = fault_zero_page();
+	int err;
 
 	if (!zero)
 		return VM_FAULT_OOM;
 	if (!READ_ONCE(cow->zero_mapped))
 		WRITE_ONCE(cow->zero_mapped, true);
-	return fault_result(
-		vm_insert_page(vmf->vma, vmf->address & PAGE_MASK, zero));
+	err = vm_insert_page(vmf->vma, vmf->address & PAGE_MASK, zero);
+	put_page(zero);
+	return fault_result(err);
 }
 
 /* Map for reading; cow->lock is held shared. VM_FAULT_RETRY: commit a page. */
@@ -199,12 +237,13 @@ static vm_fault_t fault_private(struct vm_fault *vmf, struct zvmo *vmo)
 	if (down_read_killable(&cow->lock))
 		return fault_result(-EINTR);
 	if (fault_is_inside(vmf, vmo)) {
-		page = fault_lookup(vmf, vmo) ?: fault_zero_page();
-		ret = page ? 0 : VM_FAULT_OOM;
-	}
-	if (!ret) {
-		get_page(page);
+		page = fault_lookup(vmf, vmo);
+		if (page)
+			get_page(page);
+		else
+			page = fault_zero_page();
 		vmf->page = page;
+		ret = page ? 0 : VM_FAULT_OOM;
 	}
 	up_read(&cow->lock);
 	return ret;

@@ -56,16 +56,23 @@ struct exposed_run {
 	int err;
 };
 
+/* It takes time in proportion to the mappings. */
+static noinline void run_unmap(struct exposed_run *run, unsigned long pgoff)
+{
+	if (fatal_signal_pending(current))
+		run->err = -EINTR;
+	else
+		zvmo_cow_unmap(run->cow, pgoff, run->nr);
+}
+
 static void run_end(struct exposed_run *run)
 {
 	unsigned long pgoff = run->first - run->cow->base;
 
-	if (run->nr && run->nr < UNMAP_RUN_MIN)
-		zvmo_protect_add(&run->protect, pgoff, run->nr);
-	else if (run->nr && fatal_signal_pending(current))
-		run->err = -EINTR; /* it takes as long as there are mappings */
+	if (run->nr >= UNMAP_RUN_MIN)
+		run_unmap(run, pgoff);
 	else if (run->nr)
-		zvmo_cow_unmap(run->cow, pgoff, run->nr);
+		zvmo_protect_add(&run->protect, pgoff, run->nr);
 	run->nr = 0;
 }
 
@@ -153,7 +160,10 @@ struct conceal {
 	int err;
 };
 
-/* For one page, which takes time in proportion to its mappings. */
+/*
+ * Take all write access to an exposed page away, in time in proportion to the
+ * mappings. False: somebody refers to it, or it failed.
+ */
 static noinline bool conceal_mapped(struct conceal *conceal,
 				    unsigned long index, struct page *page)
 {
@@ -168,16 +178,15 @@ static noinline bool conceal_mapped(struct conceal *conceal,
 	return page_ref_count(page) == 1;
 }
 
-/*
- * Take all write access to an exposed page away. False: somebody refers to it, or
- * it failed.
- */
+/* Likewise, if it is not taken away already. */
 static bool conceal_page(struct conceal *conceal, unsigned long index,
 			 struct page *page)
 {
-	return page_ref_count(page) == 1 ||
-	       (conceal->protected && is_only_mapped(page)) ||
-	       conceal_mapped(conceal, index, page);
+	if (page_ref_count(page) == 1)
+		return true;
+	if (conceal->protected && is_only_mapped(page))
+		return true;
+	return conceal_mapped(conceal, index, page);
 }
 
 /* Somebody pins an exposed page: a copy of it for the snapshot. */

@@ -79,8 +79,9 @@
  *   ZVMO_CACHE_POLICY_CACHED. A mapping may extend past the VMO; touching that
  *   raises SIGBUS (until the VMO grows), and so does touching discarded content
  *   (until it is locked again). Shrinking drops the copies that private mappings
- *   made of what is cut off; nothing else does. Reading a hole takes no memory, unless the
- *   policy is not to cache. A mapping keeps the VMO alive without any
+ *   made of what is cut off; nothing else does. Reading a hole takes no memory but
+ *   for page tables and at most as much again, unless the policy is not to
+ *   cache. A mapping keeps the VMO alive without any
  *   descriptor. Long-term pins (io_uring's fixed buffers, RDMA) are refused; a
  *   futex in a page that was never written through a mapping, waited on through
  *   a read-only mapping, is EFAULT; and

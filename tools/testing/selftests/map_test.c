@@ -1150,21 +1150,26 @@ TEST(views_after_a_snapshot)
 		EXPECT_EQ(page_read(snapshots[i], page), i);
 }
 
-/* Is the page at an address soft-dirty? -1 if the kernel does not say. */
-static int soft_dirty(const char *address)
+/* What the kernel says of the page at an address; 0: nothing. */
+static uint64_t pagemap_entry(const char *address)
 {
 	int file = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	uint64_t entry = 0;
-	int ret = -1;
 
 	if (file < 0)
-		return ret;
+		return 0;
 	if (pread(file, &entry, sizeof(entry),
-		  (off_t)((uintptr_t)address / PAGE * sizeof(entry))) ==
+		  (off_t)((uintptr_t)address / PAGE * sizeof(entry))) !=
 	    sizeof(entry))
-		ret = entry >> 55 & 1;
+		entry = 0;
 	test_close(file);
-	return ret;
+	return entry;
+}
+
+/* Is the page at an address soft-dirty? */
+static int soft_dirty(const char *address)
+{
+	return pagemap_entry(address) >> 55 & 1;
 }
 
 static void clear_soft_dirty(void)
@@ -1272,10 +1277,10 @@ TEST(writes_are_tracked_by_userfaultfd)
  */
 static char *map_often(int fd)
 {
+	unsigned long nr = test_rounds(MANY_MAPPINGS), i;
 	char *map = NULL;
-	unsigned long i;
 
-	for (i = 0; i < MANY_MAPPINGS; i++)
+	for (i = 0; i < nr; i++)
 		map = test_map(fd, 0, MANY_PAGES * PAGE, RW, 0);
 	for (i = 0; i < MANY_PAGES; i += 2)
 		word_write(page_at(map, i), 1);
@@ -1441,4 +1446,44 @@ TEST_WITHIN(long_restorations_can_be_killed, 300)
 	expect_killable(process, "a restoration");
 	EXPECT_EQ(word_read(page_at(map, 2)), 1);
 	EXPECT_EQ(word_read(page_at(map, MANY_PAGES - 2)), 1);
+}
+
+#define HOLES 4096UL
+/* Page tables of one process that may map a zero page so often, and then some. */
+#define MOST_MAPPINGS_OF_A_PAGE 600
+
+static int compare_words(const void *a, const void *b)
+{
+	const uint64_t *one = a, *other = b;
+
+	return *one < *other ? -1 : *one > *other;
+}
+
+/*
+ * Over holes one page is mapped again and again, and fork() copies what is mapped:
+ * its counts must not overflow, whatever is done.
+ */
+TEST(no_page_is_mapped_too_often)
+{
+	int fd = test_create(HOLES * PAGE, 0);
+	char *map = test_map(fd, 0, HOLES * PAGE, PROT_READ, 0);
+	uint64_t *frames = calloc(HOLES, sizeof(*frames));
+	unsigned long i, run = 0, longest = 0;
+
+	ASSERT(frames);
+	for (i = 0; i < HOLES; i++) {
+		EXPECT_EQ(word_read(page_at(map, i)), 0);
+		frames[i] = pagemap_entry(page_at(map, i)) & ((1ULL << 55) - 1);
+		if (!frames[i])
+			SKIP("the kernel does not tell page frame numbers");
+	}
+	qsort(frames, HOLES, sizeof(*frames), compare_words);
+	for (i = 0; i < HOLES; i++) {
+		run = i && frames[i] == frames[i - 1] ? run + 1 : 1;
+		if (run > longest)
+			longest = run;
+	}
+	test_note("%lu times at most", longest);
+	EXPECT_LE(longest, MOST_MAPPINGS_OF_A_PAGE);
+	free(frames);
 }
