@@ -384,9 +384,11 @@ static int use_cow(struct zvmo_cow *cow)
 
 	zvmo_cow_get(cow);
 	/* Under the lock: zvmo_set_cache_policy() looks at the users. */
-	down_read(&cow->lock);
-	err = zvmo_cow_check(cow);
-	up_read(&cow->lock);
+	err = down_read_killable(&cow->lock);
+	if (!err) {
+		err = zvmo_cow_check(cow);
+		up_read(&cow->lock);
+	}
 	if (err)
 		zvmo_cow_put(cow);
 	return err;

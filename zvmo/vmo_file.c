@@ -105,7 +105,8 @@ static int allocate_size(struct zvmo_handle *handle, u64 end)
 
 	if (end <= i_size_read(vmo->inode))
 		return 0;
-	down_write(&vmo->cow->lock);
+	if (down_write_killable(&vmo->cow->lock))
+		return -EINTR;
 	if (end > zvmo_size(vmo)) {
 		if (!handle_may_grow(handle) ||
 		    end > ZVMO_SIZE_MAX - ((u64)vmo->cow->base << PAGE_SHIFT))

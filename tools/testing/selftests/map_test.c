@@ -1333,7 +1333,7 @@ TEST_WITHIN(long_snapshots_can_be_killed, 300)
 	EXPECT_EQ(word_read(page_at(map, 2)), 1);
 }
 
-/* Who looks at a VMO from outside: its numbers, not its content. */
+/* What others may do with a VMO that they know: look at its numbers above all. */
 
 static void look_at_file(int fd)
 {
@@ -1380,13 +1380,39 @@ static void look_at_all(int fd)
 	nl_dump(nl, take_no_notice, NULL);
 }
 
+static void map_it(int fd)
+{
+	mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+}
+
+static void snapshot_it(int fd)
+{
+	zvmo_snapshot(fd);
+}
+
+static void slice_it(int fd)
+{
+	zvmo_slice(fd, 0, PAGE);
+}
+
+static void zero_it(int fd)
+{
+	zvmo_zero(fd, 100, PAGE);
+}
+
 static const struct look {
 	const char *name;
 	void (*look)(int fd);
 } looks[] = {
-	{ "fstat()", look_at_file },	  { "fdinfo", look_at_proc },
-	{ "lseek()", look_for_data },	  { "GET_INFO", look_at_info },
+	{ "fstat()", look_at_file },
+	{ "fdinfo", look_at_proc },
+	{ "lseek()", look_for_data },
+	{ "GET_INFO", look_at_info },
 	{ "a list of all", look_at_all },
+	{ "mmap()", map_it },
+	{ "a snapshot", snapshot_it },
+	{ "a slice", slice_it },
+	{ "ZERO", zero_it },
 };
 
 #define NR_LOOKS (sizeof(looks) / sizeof(*looks))
