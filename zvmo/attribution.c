@@ -217,7 +217,9 @@ u64 zvmo_attribute_cgroup(struct zvmo *vmo)
 	unsigned long index = zvmo_cow_index(cow, vmo->first);
 	u64 cgroup = 0;
 
-	down_read(&cow->lock);
+	/* Who is dying does not see the answer. */
+	if (down_read_killable(&cow->lock))
+		return 0;
 	if (pages && zvmo_tree_next_page(&cow->tree, &index, index + pages - 1))
 		cgroup = zvmo_page_cgroup(zvmo_entry_page(
 			zvmo_tree_lookup(&cow->tree, index)));

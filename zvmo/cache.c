@@ -72,9 +72,9 @@ int zvmo_cache_op(struct zvmo_cow *cow, u32 op, u64 start, u64 end)
 	int i;
 
 	while (more) {
-		if (fatal_signal_pending(current))
+		if (fatal_signal_pending(current) ||
+		    down_read_killable(&cow->lock))
 			return -EINTR;
-		down_read(&cow->lock);
 		for (i = 0; more && i < CACHE_BATCH; i++, index++) {
 			more = index <= last &&
 			       zvmo_tree_next_page(&cow->tree, &index, last);

@@ -487,7 +487,10 @@ struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 	child->base = parent->base + pgoff;
 	child->is_clone = true;
 
-	down_write(&parent->lock);
+	if (down_write_killable(&parent->lock)) {
+		zvmo_cow_put(child);
+		return ERR_PTR(-EINTR);
+	}
 	err = zvmo_cow_check(parent);
 	/* Nothing lies outside the parent: do not trim what ends with it. */
 	first = pgoff ? child->base : 0;
@@ -598,13 +601,14 @@ int zvmo_cow_erase(struct zvmo_cow *cow, unsigned long first,
  * @end: End in bytes, page aligned. What lies beyond the object is skipped.
  *
  * Context: May sleep. Takes and releases @cow->lock.
- * Return: 0, or -ENOMEM (nothing changed).
+ * Return: 0; or -ENOMEM, -EINTR (fatal signal), then nothing changed.
  */
 int zvmo_cow_decommit(struct zvmo_cow *cow, u64 start, u64 end)
 {
 	int err = 0;
 
-	down_write(&cow->lock);
+	if (down_write_killable(&cow->lock))
+		return -EINTR;
 	end = min(end, cow->size);
 	if (start < end)
 		err = zvmo_cow_erase(cow, start >> PAGE_SHIFT,
@@ -621,8 +625,10 @@ static int cow_zero_part(struct zvmo_cow *cow, unsigned long pgoff,
 	int err;
 
 	do {
+		err = -EINTR;
+		if (down_write_killable(&cow->lock))
+			break;
 		err = 0;
-		down_write(&cow->lock);
 		if (pgoff < zvmo_cow_pages(cow) &&
 		    zvmo_entry_is_page(zvmo_tree_lookup(
 			    &cow->tree, zvmo_cow_index(cow, pgoff)))) {
@@ -650,7 +656,7 @@ static int cow_zero_part(struct zvmo_cow *cow, unsigned long pgoff,
  * Return:
  * * 0 - done
  * * -EBUSY - the cache policy forbids it; nothing changed
- * * -ENOMEM - a part from the front may be zero
+ * * -ENOMEM, -EINTR (fatal signal) - a part from the front may be zero
  */
 int zvmo_cow_zero(struct zvmo_cow *cow, u64 start, u64 end)
 {
@@ -759,7 +765,7 @@ static int cow_resize_once(struct zvmo_cow *cow, u64 size, struct page **spare)
  * made of it, and the rest of the last page zeroed.
  *
  * Context: May sleep. The inode's lock is held; takes and releases @cow->lock.
- * Return: 0, or -ENOMEM (nothing changed).
+ * Return: 0; or -ENOMEM, -EINTR (fatal signal), then nothing changed.
  */
 int zvmo_cow_resize(struct zvmo_cow *cow, u64 size)
 {
@@ -767,7 +773,9 @@ int zvmo_cow_resize(struct zvmo_cow *cow, u64 size)
 	int err;
 
 	do {
-		down_write(&cow->lock);
+		err = -EINTR;
+		if (down_write_killable(&cow->lock))
+			break;
 		err = cow_resize_once(cow, size, &spare);
 		up_write(&cow->lock);
 	} while (err == -EAGAIN && (spare = zvmo_page_alloc()));

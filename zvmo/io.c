@@ -346,7 +346,7 @@ int zvmo_write(struct zvmo *vmo, u64 offset, u64 length,
  *
  * Context: May sleep. Takes and releases cow->lock.
  * Return: The offset where it begins, at least @offset; the end of the stream
- * counts as a hole. -ENXIO - nothing up to the end.
+ * counts as a hole. -ENXIO - nothing up to the end; -EINTR - a fatal signal.
  */
 loff_t zvmo_seek(struct zvmo *vmo, loff_t offset, bool data)
 {
@@ -355,7 +355,8 @@ loff_t zvmo_seek(struct zvmo *vmo, loff_t offset, bool data)
 	loff_t end, found = -ENXIO;
 	bool there;
 
-	down_read(&cow->lock);
+	if (down_read_killable(&cow->lock))
+		return -EINTR;
 	end = stream_end(vmo);
 	if (offset >= end)
 		goto out_unlock;

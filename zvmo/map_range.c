@@ -152,10 +152,9 @@ static int enter_batch(struct vm_area_struct *vma,
 	unsigned long stop;
 	int i, err = 0;
 
-	if (range->write)
-		down_write(&cow->lock);
-	else
-		down_read(&cow->lock);
+	if (range->write ? down_write_killable(&cow->lock) :
+			   down_read_killable(&cow->lock))
+		return -EINTR;
 	if (cow->discarded)
 		err = -ENODATA;
 	stop = clip_to_vmo(vma, vmo, end);

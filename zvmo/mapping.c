@@ -98,7 +98,8 @@ void zvmo_mapping_set_priority(struct vm_area_struct *vma, bool high)
  *
  * Context: mmap_lock held for writing.
  * Return: 0; -EACCES without ZVMO_RIGHT_MAP, or without ZVMO_RIGHT_EXECUTE for an
- * executable mapping; -EBUSY for a private mapping of a VMO that is not cached.
+ * executable mapping; -EBUSY for a private mapping of a VMO that is not cached;
+ * -EINTR (fatal signal).
  */
 int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma)
 {
@@ -112,7 +113,8 @@ int zvmo_map(struct zvmo_handle *handle, struct vm_area_struct *vma)
 		vm_flags_clear(vma, VM_MAYEXEC);
 	}
 	/* Under the lock: zvmo_set_cache_policy() looks at the mappings. */
-	down_read(&cow->lock);
+	if (down_read_killable(&cow->lock))
+		return -EINTR;
 	/* The kernel's private copies would be cached, whatever the VMA says. */
 	if (cow->cache_policy && !(vma->vm_flags & VM_MAYSHARE)) {
 		up_read(&cow->lock);

@@ -120,12 +120,11 @@ static int put_vmo(struct sk_buff *skb, struct zvmo *vmo,
 	struct zvmo_info info = {};
 	int err;
 
-	zvmo_get_info(vmo, &info);
-	if (details) {
+	err = zvmo_get_info(vmo, &info);
+	if (!err && details)
 		err = zvmo_attribute_vmo(vmo, &info);
-		if (err)
-			return err;
-	}
+	if (err)
+		return err;
 	if (put_numbers(skb, vmo, &info, details) ||
 	    nla_put_string(skb, ZVMO_A_VMO_NAME, info.name) ||
 	    nla_put_u32(skb, ZVMO_A_VMO_KIND, vmo->kind) ||

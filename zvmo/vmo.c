@@ -384,9 +384,11 @@ static int use_cow(struct zvmo_cow *cow)
 
 	zvmo_cow_get(cow);
 	/* Under the lock: zvmo_set_cache_policy() looks at the users. */
-	down_read(&cow->lock);
-	err = zvmo_cow_check(cow);
-	up_read(&cow->lock);
+	err = down_read_killable(&cow->lock);
+	if (!err) {
+		err = zvmo_cow_check(cow);
+		up_read(&cow->lock);
+	}
 	if (err)
 		zvmo_cow_put(cow);
 	return err;
@@ -594,8 +596,9 @@ static u32 info_flags(const struct zvmo *vmo)
  * @info: Filled but for @argsz and @rights.
  *
  * Context: May sleep. Takes and releases the hierarchy lock and cow->lock.
+ * Return: 0 or -EINTR (fatal signal).
  */
-void zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info)
+int zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info)
 {
 	struct zvmo_cow *cow = vmo->cow;
 	unsigned long first = cow->base + vmo->first;
@@ -608,7 +611,9 @@ void zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info)
 	info->parent_koid = zvmo_parent_koid(vmo);
 	info->num_children = READ_ONCE(vmo->nr_children);
 
-	down_read(&cow->lock);
+	/* Others may hold it for long, and who looks may be anybody. */
+	if (down_read_killable(&cow->lock))
+		return -EINTR;
 	info->size = zvmo_size(vmo);
 	info->stream_size = i_size_read(vmo->inode);
 	info->cache_policy = cow->cache_policy;
@@ -621,6 +626,7 @@ void zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info)
 			zvmo_tree_count(&cow->tree, first,
 					first + (info->size >> PAGE_SHIFT) - 1);
 	up_read(&cow->lock);
+	return 0;
 }
 
 /* Operations */

@@ -101,7 +101,7 @@ struct zvmo *zvmo_create_child(struct zvmo *parent, u32 rights,
 			       const struct zvmo_create_child *args);
 void zvmo_put(struct zvmo *vmo);
 bool zvmo_has_children(const struct zvmo *vmo);
-void zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info);
+int zvmo_get_info(struct zvmo *vmo, struct zvmo_info *info);
 void zvmo_get_name(struct zvmo *vmo, char *name);
 void zvmo_set_name(struct zvmo *vmo, const char *name);
 int zvmo_set_size(struct zvmo *vmo, u32 rights, u64 size);

@@ -105,7 +105,8 @@ static int allocate_size(struct zvmo_handle *handle, u64 end)
 
 	if (end <= i_size_read(vmo->inode))
 		return 0;
-	down_write(&vmo->cow->lock);
+	if (down_write_killable(&vmo->cow->lock))
+		return -EINTR;
 	if (end > zvmo_size(vmo)) {
 		if (!handle_may_grow(handle) ||
 		    end > ZVMO_SIZE_MAX - ((u64)vmo->cow->base << PAGE_SHIFT))
@@ -166,7 +167,8 @@ static void fop_show_fdinfo(struct seq_file *m, struct file *file)
 	struct zvmo_info info = {};
 	char name[ZVMO_NAME_LEN * 4 + 1] = "";
 
-	zvmo_get_info(handle->vmo, &info);
+	if (zvmo_get_info(handle->vmo, &info))
+		return;
 	string_escape_str(info.name, name, sizeof(name) - 1,
 			  ESCAPE_NP | ESCAPE_OCTAL, NULL);
 	seq_printf(m, "zvmo-koid:\t%llu\n", info.koid);
@@ -204,7 +206,8 @@ static int iop_getattr(struct zvmo_mnt_idmap *idmap, const struct path *path,
 	zvmo_fillattr(idmap, mask, inode, stat);
 	if (!cow)
 		return 0;
-	down_read(&cow->lock);
+	if (down_read_killable(&cow->lock))
+		return -EINTR;
 	stat->blocks = zvmo_tree_count(&cow->tree, 0, ZVMO_INDEX_MAX)
 		       << (PAGE_SHIFT - SECTOR_SHIFT);
 	up_read(&cow->lock);

@@ -64,12 +64,11 @@ static long ioctl_get_info(struct zvmo_handle *handle, void *data,
 	long err;
 
 	memset(info, 0, sizeof(*info));
-	zvmo_get_info(handle->vmo, info);
-	if (argsz >= ZVMO_INFO_SIZE_VER1) {
+	err = zvmo_get_info(handle->vmo, info);
+	if (!err && argsz >= ZVMO_INFO_SIZE_VER1)
 		err = zvmo_attribute_vmo(handle->vmo, info);
-		if (err)
-			return err;
-	}
+	if (err)
+		return err;
 	info->argsz = argsz;
 	info->rights = handle->rights;
 	return copy_to_user(arg, info, argsz) ? -EFAULT : 0;
