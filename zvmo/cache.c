@@ -141,7 +141,8 @@ int zvmo_set_cache_policy(struct zvmo *vmo, u32 rights, u32 policy)
 		return -EACCES;
 	if (policy > ZVMO_CACHE_POLICY_WRITE_COMBINING)
 		return -EINVAL;
-	down_write(&cow->lock);
+	if (down_write_killable(&cow->lock))
+		return -EINTR;
 	if (cow_is_known(vmo) || (cow->family->discard && policy))
 		err = -EBUSY;
 	else if (policy != cow->cache_policy)

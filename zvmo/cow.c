@@ -165,12 +165,18 @@ unsigned long zvmo_cow_count_all(void)
 	return atomic_long_read(&nr_cows);
 }
 
-static void lock_one(struct zvmo_cow *cow, bool exclusive, int subclass)
+static int lock_one(struct zvmo_cow *cow, bool exclusive)
 {
-	if (exclusive)
-		down_write_nested(&cow->lock, subclass);
-	else
-		down_read_nested(&cow->lock, subclass);
+	return exclusive ? down_write_killable(&cow->lock) :
+			   down_read_killable(&cow->lock);
+}
+
+static int lock_second(struct zvmo_cow *cow, bool exclusive)
+{
+	return exclusive ? down_write_killable_nested(&cow->lock,
+						      SINGLE_DEPTH_NESTING) :
+			   down_read_killable_nested(&cow->lock,
+						     SINGLE_DEPTH_NESTING);
 }
 
 static void unlock_one(struct zvmo_cow *cow, bool exclusive)
@@ -189,20 +195,26 @@ static void unlock_one(struct zvmo_cow *cow, bool exclusive)
  * @b_exclusive: As @a_exclusive.
  *
  * Context: May sleep.
+ * Return: 0, or -EINTR (fatal signal) and no lock is taken.
  */
-void zvmo_cow_lock_pair(struct zvmo_cow *a, bool a_exclusive,
-			struct zvmo_cow *b, bool b_exclusive)
+int zvmo_cow_lock_pair(struct zvmo_cow *a, bool a_exclusive, struct zvmo_cow *b,
+		       bool b_exclusive)
 {
-	if (a == b) {
-		lock_one(a, a_exclusive || b_exclusive, 0);
-		return;
-	}
+	int err;
+
+	if (a == b)
+		return lock_one(a, a_exclusive || b_exclusive);
 	if (a > b) {
 		swap(a, b);
 		swap(a_exclusive, b_exclusive);
 	}
-	lock_one(a, a_exclusive, 0);
-	lock_one(b, b_exclusive, SINGLE_DEPTH_NESTING);
+	err = lock_one(a, a_exclusive);
+	if (err)
+		return err;
+	err = lock_second(b, b_exclusive);
+	if (err)
+		unlock_one(a, a_exclusive);
+	return err;
 }
 
 /**

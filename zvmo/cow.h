@@ -148,8 +148,8 @@ struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 				bool resizable);
 void zvmo_cow_get(struct zvmo_cow *cow);
 void zvmo_cow_put(struct zvmo_cow *cow);
-void zvmo_cow_lock_pair(struct zvmo_cow *a, bool a_exclusive,
-			struct zvmo_cow *b, bool b_exclusive);
+int zvmo_cow_lock_pair(struct zvmo_cow *a, bool a_exclusive,
+		       struct zvmo_cow *b, bool b_exclusive);
 void zvmo_cow_unlock_pair(struct zvmo_cow *a, bool a_exclusive,
 			  struct zvmo_cow *b, bool b_exclusive);
 void zvmo_cow_add_view(struct zvmo_cow *cow, struct zvmo_view *view);

@@ -66,6 +66,7 @@ static int diff_windows(struct zvmo *vmo, struct zvmo *other,
  * * 0 - done
  * * -EINVAL - they are no relatives
  * * -ERANGE - @offset beyond @end, or @end beyond the VMO
+ * * -EINTR - a fatal signal
  */
 int zvmo_diff(struct zvmo *vmo, struct zvmo *other, u64 offset, u64 end,
 	      struct zvmo_diff_list *list)
@@ -74,11 +75,13 @@ int zvmo_diff(struct zvmo *vmo, struct zvmo *other, u64 offset, u64 end,
 		.list = list,
 		.index = vmo->cow->base + vmo->first,
 	};
-	int err = 0;
+	int err;
 
 	if (vmo->cow->family != other->cow->family)
 		return -EINVAL;
-	zvmo_cow_lock_pair(vmo->cow, false, other->cow, false);
+	err = zvmo_cow_lock_pair(vmo->cow, false, other->cow, false);
+	if (err)
+		return err;
 	if (offset > end || end > zvmo_size(vmo)) {
 		err = -ERANGE;
 	} else if (offset == end ||

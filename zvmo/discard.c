@@ -309,7 +309,8 @@ static void finish_lock(struct zvmo_cow *cow, bool told)
  * @state: Where to say what was found; the size of it was checked.
  *
  * Context: May sleep and fault. Takes and releases @cow->lock.
- * Return: 0, -EOPNOTSUPP, -ERANGE or -EFAULT, as ZVMO_IOC_OP_RANGE documents.
+ * Return: 0, -EOPNOTSUPP, -ERANGE, -EFAULT or -EINTR (fatal signal), as
+ * ZVMO_IOC_OP_RANGE documents.
  */
 int zvmo_discard_lock(struct zvmo_cow *cow, u64 offset, u64 length,
 		      struct zvmo_lock_state __user *state)
@@ -318,7 +319,8 @@ int zvmo_discard_lock(struct zvmo_cow *cow, u64 offset, u64 length,
 	bool lost = false;
 	int err;
 
-	down_write(&cow->lock);
+	if (down_write_killable(&cow->lock))
+		return -EINTR;
 	err = check_whole(cow, offset, length);
 	if (!err) {
 		lost = is_lost(cow);
@@ -344,13 +346,15 @@ int zvmo_discard_lock(struct zvmo_cow *cow, u64 offset, u64 length,
  * @length: The object's size, or it fails.
  *
  * Context: May sleep. Takes and releases @cow->lock.
- * Return: 0, -EOPNOTSUPP, -ERANGE or -ESTALE, as ZVMO_IOC_OP_RANGE documents.
+ * Return: 0, -EOPNOTSUPP, -ERANGE, -ESTALE or -EINTR (fatal signal), as
+ * ZVMO_IOC_OP_RANGE documents.
  */
 int zvmo_discard_try_lock(struct zvmo_cow *cow, u64 offset, u64 length)
 {
 	int err;
 
-	down_write(&cow->lock);
+	if (down_write_killable(&cow->lock))
+		return -EINTR;
 	err = check_whole(cow, offset, length);
 	if (!err && is_lost(cow))
 		err = -ESTALE;
@@ -367,13 +371,15 @@ int zvmo_discard_try_lock(struct zvmo_cow *cow, u64 offset, u64 length)
  * @length: The object's size, or it fails.
  *
  * Context: May sleep. Takes and releases @cow->lock.
- * Return: 0, -EOPNOTSUPP, -ERANGE or -EBADFD, as ZVMO_IOC_OP_RANGE documents.
+ * Return: 0, -EOPNOTSUPP, -ERANGE, -EBADFD or -EINTR (fatal signal), as
+ * ZVMO_IOC_OP_RANGE documents.
  */
 int zvmo_discard_unlock(struct zvmo_cow *cow, u64 offset, u64 length)
 {
 	int err;
 
-	down_write(&cow->lock);
+	if (down_write_killable(&cow->lock))
+		return -EINTR;
 	err = check_whole(cow, offset, length);
 	if (!err && !cow->family->discard->locks)
 		err = -EBADFD;

@@ -139,7 +139,10 @@ int zvmo_restore(struct zvmo *vmo, struct zvmo *source, u64 offset, u64 end)
 	if (vmo->cow->family != source->cow->family)
 		return -EINVAL;
 	do {
-		zvmo_cow_lock_pair(vmo->cow, true, source->cow, exclusive);
+		err = zvmo_cow_lock_pair(vmo->cow, true, source->cow,
+					 exclusive);
+		if (err)
+			break;
 		err = restore_locked(vmo, source, offset, end, exclusive);
 		zvmo_cow_unlock_pair(vmo->cow, true, source->cow, exclusive);
 		exclusive = true;

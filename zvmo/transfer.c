@@ -195,7 +195,9 @@ int zvmo_transfer(struct zvmo *vmo, u64 offset, u64 length, struct zvmo *source,
 	transfer.backwards = transfer.to == transfer.from &&
 			     transfer.to_first > transfer.from_first;
 	do {
-		zvmo_cow_lock_pair(vmo->cow, true, source->cow, true);
+		err = zvmo_cow_lock_pair(vmo->cow, true, source->cow, true);
+		if (err)
+			break;
 		err = check_both(vmo, offset, length, source, source_offset);
 		if (!err && transfer.to == transfer.from &&
 		    transfer.to_first == transfer.from_first)

@@ -582,7 +582,7 @@ struct zvmo_diff_range {
  * * EINVAL - @offset or @end not page aligned, @capacity 0, or the two are not
  *   relatives
  * * ERANGE - @offset > @end, or @end beyond the VMO's size
- * * EFAULT, ENOMEM
+ * * EFAULT, ENOMEM, EINTR
  */
 struct zvmo_diff {
 	__u32 argsz;
