@@ -23,11 +23,11 @@
  */
 static char *map_often(int fd)
 {
-	unsigned long nr = test_rounds(MANY_MAPPINGS), i;
-	char *map = NULL;
+	char *map = test_map(fd, 0, MANY_PAGES * PAGE, RW, 0);
+	unsigned long i;
 
-	for (i = 0; i < nr; i++)
-		map = test_map(fd, 0, MANY_PAGES * PAGE, RW, 0);
+	for (i = 1; i < test_rounds(MANY_MAPPINGS); i++)
+		test_map(fd, 0, MANY_PAGES * PAGE, RW, 0);
 	for (i = 0; i < MANY_PAGES; i += 2)
 		word_write(page_at(map, i), 1);
 	return map;
@@ -36,11 +36,11 @@ static char *map_often(int fd)
 /* Likewise, but runs of pages, each of which is unmapped for itself. */
 static void map_runs_often(int fd, uint64_t pages)
 {
-	char *map = NULL;
+	char *map = test_map(fd, 0, pages * PAGE, RW, 0);
 	uint64_t i;
 
-	for (i = 0; i < test_rounds(MANY_MAPPINGS); i++)
-		map = test_map(fd, 0, pages * PAGE, RW, 0);
+	for (i = 1; i < test_rounds(MANY_MAPPINGS); i++)
+		test_map(fd, 0, pages * PAGE, RW, 0);
 	for (i = 0; i < pages; i++)
 		if (i & 8)
 			word_write(page_at(map, i), 1);
