@@ -114,6 +114,12 @@ copy_sources() {
 		tar -C "$1" -xf -
 }
 
+# sum_of FILE: the three numbers of its last line, "N passed, N failed, N skipped".
+sum_of() {
+	tail -n 1 "$1" |
+		sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p'
+}
+
 # tally COMMAND...: run what ends with a line "N passed, N failed, N skipped", and
 # add these to passed, failed and skipped. An end without that line counts as a
 # failure, as does a status other than 0 that it does not explain.
@@ -122,8 +128,7 @@ tally() {
 	output=$(mktemp) || die 1 "no room in ${TMPDIR:-/tmp}" "set TMPDIR"
 	"$@" | tee "$output"
 	status=${PIPESTATUS[0]}
-	read -r p f s < <(tail -n 1 "$output" |
-		sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p')
+	read -r p f s < <(sum_of "$output")
 	rm -f "$output"
 	[ -n "$f" ] && { [ "$status" -eq 0 ] || [ "$f" -gt 0 ]; } || f=$((f + 1))
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))

@@ -282,8 +282,8 @@ static inline void zvmo_clear_marker(struct vm_fault *vmf)
 #define zvmo_pte_is_tracked(pte) false
 #else
 /*
- * A PTE that is present is marked, too. The kernel removes the mark before it asks the
- * module to let a page be written; there may be another one since.
+ * A PTE that is present is marked, too. The kernel removes the mark before it asks
+ * the module to let a page be written; there may be another one since.
  */
 #define zvmo_pte_is_tracked pte_uffd_wp
 
