@@ -938,12 +938,13 @@ struct swapping {
 static void *swap_on(void *arg)
 {
 	struct swapping *swapping = arg;
-	unsigned int which = 0;
+	uint64_t random = 1;
+	unsigned int which;
 
 	while (!atomic_load(&swapping->stop)) {
+		which = test_random_below(&random, 2);
 		ASSERT_EQ(restore_all(swapping->fd, swapping->sources[which]),
 			  0);
-		which = !which;
 	}
 	return NULL;
 }
