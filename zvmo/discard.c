@@ -183,7 +183,8 @@ static unsigned long shrinker_count(struct shrinker *shrinker,
 	/* Pairs with the release in zvmo_discard_init(). */
 	if (!smp_load_acquire(&discard_ready))
 		return 0;
-	objects = list_lru_shrink_count(&discard_lru, sc);
+	/* An estimate: the list does not take its lock to count. */
+	objects = data_race(list_lru_shrink_count(&discard_lru, sc));
 	if (!objects)
 		return SHRINK_EMPTY;
 	average = max(atomic_long_read(&reclaimable_pages), 0L) /
