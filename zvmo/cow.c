@@ -54,20 +54,27 @@ static struct zvmo_family *family_create(void)
 	return family;
 }
 
-/* Make @cow a member of @family, or of a new one if that is NULL. */
-static bool family_join(struct zvmo_family *family, struct zvmo_cow *cow)
+/*
+ * Make @cow a member of @family, or of a new one if that is NULL. Who sums up what
+ * a family shares has its lock while he waits for the locks of members.
+ */
+static int family_join(struct zvmo_family *family, struct zvmo_cow *cow)
 {
 	if (family)
 		refcount_inc(&family->members);
 	else
 		family = family_create();
 	if (!family)
-		return false;
+		return -ENOMEM;
+	if (mutex_lock_killable(&family->lock)) {
+		/* Nobody else knows a new one. */
+		refcount_dec(&family->members);
+		return -EINTR;
+	}
 	cow->family = family;
-	mutex_lock(&family->lock);
 	hlist_add_head(&cow->relative, &family->list);
 	mutex_unlock(&family->lock);
-	return true;
+	return 0;
 }
 
 static void family_leave(struct zvmo_cow *cow)
@@ -86,9 +93,10 @@ static struct zvmo_cow *cow_alloc(struct zvmo_family *family, u64 size,
 				  u64 stream_size, bool resizable)
 {
 	struct zvmo_cow *cow = kzalloc(sizeof(*cow), GFP_KERNEL_ACCOUNT);
+	int err = -ENOMEM;
 
 	if (!cow)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	cow->inode = zvmo_fs_new_inode(&cow->owner, stream_size);
 	if (!cow->inode)
 		goto free_cow;
@@ -98,7 +106,8 @@ static struct zvmo_cow *cow_alloc(struct zvmo_family *family, u64 size,
 	cow->size = size;
 	cow->resizable = resizable;
 	/* Last: relatives may look at the (empty) tree from now on. */
-	if (!family_join(family, cow))
+	err = family_join(family, cow);
+	if (err)
 		goto put_inode;
 	atomic_long_inc(&nr_cows);
 	return cow;
@@ -108,7 +117,7 @@ put_inode:
 	iput(cow->inode);
 free_cow:
 	kfree(cow);
-	return NULL;
+	return ERR_PTR(err);
 }
 
 /**
@@ -122,8 +131,7 @@ free_cow:
  */
 struct zvmo_cow *zvmo_cow_create(u64 size, u64 stream_size, bool resizable)
 {
-	return cow_alloc(NULL, size, stream_size, resizable) ?:
-							       ERR_PTR(-ENOMEM);
+	return cow_alloc(NULL, size, stream_size, resizable);
 }
 
 /**
@@ -241,12 +249,15 @@ void zvmo_cow_unlock_pair(struct zvmo_cow *a, bool a_exclusive,
  * @view: The window, filled in; stays the caller's.
  *
  * Context: May sleep. Takes and releases @cow->lock.
+ * Return: 0 or -EINTR (fatal signal).
  */
-void zvmo_cow_add_view(struct zvmo_cow *cow, struct zvmo_view *view)
+int zvmo_cow_add_view(struct zvmo_cow *cow, struct zvmo_view *view)
 {
-	down_write(&cow->lock);
+	if (down_write_killable(&cow->lock))
+		return -EINTR;
 	interval_tree_insert(&view->node, &cow->views);
 	up_write(&cow->lock);
+	return 0;
 }
 
 /**
@@ -494,8 +505,8 @@ struct zvmo_cow *zvmo_cow_clone(struct zvmo_cow *parent, u64 offset, u64 size,
 	unsigned long first, last;
 	int err;
 
-	if (!child)
-		return ERR_PTR(-ENOMEM);
+	if (IS_ERR(child))
+		return child;
 	child->base = parent->base + pgoff;
 	child->is_clone = true;
 

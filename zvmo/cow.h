@@ -152,7 +152,7 @@ int zvmo_cow_lock_pair(struct zvmo_cow *a, bool a_exclusive,
 		       struct zvmo_cow *b, bool b_exclusive);
 void zvmo_cow_unlock_pair(struct zvmo_cow *a, bool a_exclusive,
 			  struct zvmo_cow *b, bool b_exclusive);
-void zvmo_cow_add_view(struct zvmo_cow *cow, struct zvmo_view *view);
+int zvmo_cow_add_view(struct zvmo_cow *cow, struct zvmo_view *view);
 void zvmo_cow_remove_view(struct zvmo_cow *cow, struct zvmo_view *view);
 void zvmo_cow_unmap(struct zvmo_cow *cow, unsigned long first,
 		    unsigned long nr);

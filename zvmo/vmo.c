@@ -395,16 +395,20 @@ static int use_cow(struct zvmo_cow *cow)
 }
 
 /* Let the mappings of a slice be reached; a slice of nothing has none. */
-static void slice_add_view(struct zvmo *slice)
+static int slice_add_view(struct zvmo *slice)
 {
 	unsigned long pages = slice->slice_size >> PAGE_SHIFT;
+	int err;
 
 	if (!pages)
-		return;
+		return 0;
 	slice->view.node.start = slice->first;
 	slice->view.node.last = slice->first + pages - 1;
 	slice->view.mapping = slice->inode->i_mapping;
-	zvmo_cow_add_view(slice->cow, &slice->view);
+	err = zvmo_cow_add_view(slice->cow, &slice->view);
+	if (err)
+		slice->view.mapping = NULL; /* nothing to remove */
+	return err;
 }
 
 static struct zvmo *create_slice(struct zvmo *parent,
@@ -433,7 +437,11 @@ static struct zvmo *create_slice(struct zvmo *parent,
 		goto put_inode;
 	child->first = parent->first + (args->offset >> PAGE_SHIFT);
 	child->slice_size = size;
-	slice_add_view(child);
+	err = slice_add_view(child);
+	if (err) {
+		zvmo_put(child);
+		return ERR_PTR(err);
+	}
 	return child;
 
 put_inode:
@@ -682,7 +690,8 @@ int zvmo_set_stream_size(struct zvmo *vmo, u32 rights, u64 size)
 	err = zvmo_cow_zero(vmo->cow, window + min(old, size), window + end);
 	if (err)
 		return err;
-	down_write(&vmo->cow->lock);
+	if (down_write_killable(&vmo->cow->lock))
+		return -EINTR;
 	i_size_write(vmo->inode, size);
 	up_write(&vmo->cow->lock);
 	return 0;

@@ -251,6 +251,109 @@ TEST_WITHIN(who_looks_during_a_long_snapshot_can_be_killed, 300)
 	process_kill(process);
 }
 
+/* A process that does something now. */
+static pid_t look_now(void (*look)(int fd), int fd)
+{
+	pid_t process = test_fork();
+
+	if (process) {
+		sleep_ms(500);
+		return process;
+	}
+	look(fd);
+	wait_for_death();
+}
+
+/* A process that has the VMO mapped so often that a snapshot takes minutes. */
+static pid_t map_for_long(int fd, uint64_t pages)
+{
+	int mapped[2];
+	pid_t process;
+	char byte;
+
+	ASSERT_EQ(pipe(mapped), 0);
+	process = test_fork();
+	if (!process) {
+		map_runs_often(fd, pages);
+		ASSERT_EQ(write(mapped[1], "", 1), 1);
+		wait_for_death();
+	}
+	ASSERT_EQ(read(mapped[0], &byte, 1), 1);
+	return process;
+}
+
+static void look_at_cost(int fd)
+{
+	struct zvmo_range_info info;
+
+	zvmo_get_range_info(fd, 0, PAGE, &info, sizeof(info));
+}
+
+/* Unlike that of all, without asking how large it is. */
+static void snapshot_of_a_page(int fd)
+{
+	zvmo_snapshot_range(fd, 0, PAGE);
+}
+
+/* Who sums up what the family shares keeps its lock while he waits. */
+TEST_WITHIN(who_waits_for_the_family_can_be_killed, 300)
+{
+	const uint64_t pages = 4 * MANY_PAGES;
+	int fd = test_create(pages * PAGE, 0);
+	pid_t mapper = map_for_long(fd, pages);
+	pid_t snapshot = look_now(snapshot_it, fd);
+	pid_t looker = look_now(look_at_cost, fd);
+	pid_t other = look_now(snapshot_of_a_page, fd);
+
+	expect_killable(other, "a snapshot of a family that is summed up");
+	expect_killable(looker, "GET_RANGE_INFO");
+	process_kill(snapshot);
+	process_kill(mapper);
+}
+
+#define NR_SLICERS 16
+
+static pid_t slice_now(int fd, bool *done)
+{
+	pid_t process = test_fork();
+
+	if (process)
+		return process;
+	zvmo_slice(fd, 0, PAGE);
+	*done = true;
+	wait_for_death();
+}
+
+/*
+ * They take the lock twice; the second time there is another before them. (Who
+ * has got his slice waits for the lock when he ends: that cannot fail.)
+ */
+TEST_WITHIN(who_waits_once_more_can_be_killed, 300)
+{
+	const uint64_t pages = 4 * MANY_PAGES;
+	int fd = test_create(pages * PAGE, 0);
+	pid_t mapper = map_for_long(fd, pages);
+	bool *done = shared_memory(NR_SLICERS * sizeof(*done));
+	pid_t slicers[NR_SLICERS], first, second;
+	unsigned int i;
+
+	first = look_now(snapshot_it, fd);
+	for (i = 0; i < NR_SLICERS; i++)
+		slicers[i] = slice_now(fd, &done[i]);
+	sleep_ms(500);
+	second = look_now(snapshot_it, fd);
+	process_kill(first);
+	sleep_ms(1000);
+	for (i = 0; i < NR_SLICERS; i++)
+		if (!done[i])
+			expect_killable(slicers[i], "a slice");
+	process_kill(second);
+	for (i = 0; i < NR_SLICERS; i++)
+		if (done[i])
+			process_kill(slicers[i]);
+	process_kill(mapper);
+}
+
 TEST_WITHIN(long_restorations_can_be_killed, 300)
 {
 	int fd = test_create(MANY_PAGES * PAGE, 0);
