@@ -206,7 +206,8 @@ static int write_batch(struct io *io)
 			ret = 1;
 			break;
 		}
-		ret = write_page(io);
+		/* It may have to be unmapped everywhere. */
+		ret = fatal_signal_pending(current) ? -EINTR : write_page(io);
 	}
 	up_write(&io->vmo->cow->lock);
 	return ret < 0 ? ret : !iov_iter_count(io->iter);
@@ -240,8 +241,6 @@ static int write_all(struct io *io)
 
 	while (!ret) {
 		ret = write_supply(io, write_batch(io));
-		if (!ret && fatal_signal_pending(current))
-			ret = -EINTR;
 		cond_resched();
 	}
 	if (io->spare)

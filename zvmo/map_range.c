@@ -158,8 +158,11 @@ static int enter_batch(struct vm_area_struct *vma,
 	if (cow->discarded)
 		err = -ENODATA;
 	stop = clip_to_vmo(vma, vmo, end);
+	/* A page may have to be unmapped everywhere to become writable. */
 	for (i = 0; !err && *address < stop && i < MAP_BATCH; i++)
-		err = enter_next(vma, range, address, stop);
+		err = fatal_signal_pending(current) ?
+			      -EINTR :
+			      enter_next(vma, range, address, stop);
 	if (*address >= stop)
 		*address = end;
 	if (range->write)
@@ -176,8 +179,6 @@ static int enter_vma(struct vm_area_struct *vma, const struct map_range *range,
 	int err = 0;
 
 	while (!err && address < end) {
-		if (fatal_signal_pending(current))
-			return -EINTR;
 		err = enter_batch(vma, range, &address, end);
 		cond_resched();
 	}

@@ -164,7 +164,9 @@ static int transfer_batch(struct transfer *transfer)
 	for (i = 0; !err && i < TRANSFER_BATCH; i++) {
 		if (transfer->start >= transfer->end)
 			break;
-		err = move_next(transfer);
+		/* It takes time in proportion to the mappings. */
+		err = fatal_signal_pending(current) ? -EINTR :
+						      move_next(transfer);
 	}
 	return err;
 }
@@ -209,8 +211,6 @@ int zvmo_transfer(struct zvmo *vmo, u64 offset, u64 length, struct zvmo *source,
 			transfer.spare = zvmo_page_alloc();
 			err = transfer.spare ? 0 : -ENOMEM;
 		}
-		if (!err && fatal_signal_pending(current))
-			err = -EINTR;
 		cond_resched();
 	} while (!err && transfer.start < transfer.end);
 	if (transfer.spare)

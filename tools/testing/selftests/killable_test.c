@@ -59,14 +59,21 @@ static _Noreturn void snapshot_and_wait(int fd)
 	wait_for_death();
 }
 
-/* A process ends long before what it began, or waits for, is done. */
-static void expect_killable(pid_t process, const char *what)
+/* A process ends so soon. */
+static void expect_killable_in(unsigned int seconds, pid_t process,
+			       const char *what)
 {
 	double start = test_seconds();
 
 	process_kill(process);
-	if (test_seconds() - start > test_patience(10))
+	if (test_seconds() - start > test_patience(seconds))
 		FAIL("%s took %.0f s to die", what, test_seconds() - start);
+}
+
+/* It ends long before what it began, or waits for, is done. */
+static void expect_killable(pid_t process, const char *what)
+{
+	expect_killable_in(10, process, what);
 }
 
 /* A process that touches what is mapped once there is something to read. */
@@ -352,6 +359,92 @@ TEST_WITHIN(who_waits_once_more_can_be_killed, 300)
 		if (done[i])
 			process_kill(slicers[i]);
 	process_kill(mapper);
+}
+
+/* What goes page by page may have to unmap each page everywhere. */
+#define BATCH 64UL
+#define NR_MAPPERS 5
+#define MAPPINGS_OF_ONE 60000
+
+static void transfer_batch(int fd)
+{
+	int source = test_create(BATCH * PAGE, 0);
+
+	ASSERT_EQ(zvmo_commit(source, 0, BATCH * PAGE), 0);
+	zvmo_transfer(fd, 0, BATCH * PAGE, source, 0);
+}
+
+/* Pages that are there, mapped for reading. */
+static char *map_for_reading(int fd, unsigned long first)
+{
+	char *map = test_map(fd, first * PAGE, BATCH * PAGE, RW, 0);
+	unsigned long i;
+
+	for (i = 0; i < BATCH; i++)
+		word_read(page_at(map, i));
+	return map;
+}
+
+static void write_batch(int fd)
+{
+	char *bytes = calloc(BATCH, PAGE);
+
+	ASSERT(bytes);
+	map_for_reading(fd, BATCH);
+	if (pwrite(fd, bytes, BATCH * PAGE, BATCH * PAGE) < 0)
+		return;
+}
+
+static void map_batch(int fd)
+{
+	zvmo_map_range(fd, map_for_reading(fd, 2 * BATCH), BATCH * PAGE,
+		       ZVMO_MAP_RANGE_WRITE);
+}
+
+static const struct look batches[] = {
+	{ "TRANSFER", transfer_batch },
+	{ "write()", write_batch },
+	{ "MAP_RANGE", map_batch },
+};
+
+#define NR_BATCHES (sizeof(batches) / sizeof(*batches))
+
+/* A process that has the VMO mapped as often as one can. */
+static pid_t map_as_often_as_one_can(int fd)
+{
+	int mapped[2];
+	pid_t process;
+	unsigned long i;
+	char byte;
+
+	ASSERT_EQ(pipe(mapped), 0);
+	process = test_fork();
+	if (!process) {
+		for (i = 0; i < test_rounds(MAPPINGS_OF_ONE); i++)
+			test_map(fd, 0, NR_BATCHES * BATCH * PAGE, RW, 0);
+		ASSERT_EQ(write(mapped[1], "", 1), 1);
+		wait_for_death();
+	}
+	ASSERT_EQ(read(mapped[0], &byte, 1), 1);
+	return process;
+}
+
+TEST_WITHIN(long_batches_can_be_killed, 300)
+{
+	int fd = test_create(NR_BATCHES * BATCH * PAGE, 0);
+	pid_t mappers[NR_MAPPERS];
+	unsigned int i;
+
+	ASSERT_EQ(zvmo_commit(fd, BATCH * PAGE, 2 * BATCH * PAGE), 0);
+	for (i = 0; i < NR_MAPPERS; i++)
+		mappers[i] = map_as_often_as_one_can(fd);
+	/* From now on holes are mapped, too. */
+	word_read(test_map(fd, 0, PAGE, PROT_READ, 0));
+	for (i = 0; i < NR_BATCHES; i++)
+		expect_killable_in(1, look_now(batches[i].look, fd),
+				   batches[i].name);
+	for (i = 0; i < NR_MAPPERS; i++)
+		process_kill(mappers[i]);
 }
 
 TEST_WITHIN(long_restorations_can_be_killed, 300)
