@@ -5,6 +5,8 @@
  * Which states an object can be in, what leads from one to another, and whom the
  * shrinker leaves alone. Rows are explained in rows.h.
  */
+#include <linux/pagemap.h>
+
 #include "discard.h"
 #include "fixture.h"
 #include "vmos.h"
@@ -173,6 +175,21 @@ static void who_holds_the_lock_is_left_alone(struct kunit *test)
 	zvmo_put(vmo);
 }
 
+/* Nor for the lock of a page: a fault has it when it allocates a page table. */
+static void who_holds_a_page_is_left_alone(struct kunit *test)
+{
+	struct zvmo *vmo = create_reclaimable(test);
+	struct page *page = zvmo_test_page_at(vmo, 2);
+
+	zvmo_test_expose(test, vmo, 2);
+	lock_page(page);
+	KUNIT_EXPECT_EQ(test, zvmo_discard_reclaim(100), 0UL);
+	unlock_page(page);
+	EXPECT_VMO(vmo, "abcd");
+	KUNIT_EXPECT_EQ(test, zvmo_discard_reclaim(100), 4UL);
+	zvmo_put(vmo);
+}
+
 /* Nor are those taken that are young, or in use with high priority. */
 static void the_young_and_the_important_stay(struct kunit *test)
 {
@@ -208,6 +225,7 @@ static struct kunit_case discard_cases[] = {
 	KUNIT_CASE(only_the_whole_can_be_locked),
 	KUNIT_CASE(who_was_unlocked_first_goes_first),
 	KUNIT_CASE(who_holds_the_lock_is_left_alone),
+	KUNIT_CASE(who_holds_a_page_is_left_alone),
 	KUNIT_CASE(the_young_and_the_important_stay),
 	KUNIT_CASE(a_creation_that_fails_leaves_nothing),
 	{}

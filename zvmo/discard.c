@@ -132,6 +132,31 @@ struct shrink {
 	unsigned long nr_to_walk; /* objects */
 };
 
+static u64 find_locked(unsigned long base, const zvmo_entry_t *slots, u64 marks,
+		       void *arg)
+{
+	bool *found = arg;
+
+	for (; marks; marks &= marks - 1)
+		if (PageLocked(zvmo_entry_page(slots[__ffs64(marks)])))
+			*found = true;
+	return 0;
+}
+
+/*
+ * Is a page locked? To drop an exposed one takes its lock. A write to a private
+ * mapping holds that while the kernel makes the copy's PTE, and allocates a page
+ * table if the one that was there has gone meanwhile (CONFIG_PT_RECLAIM): so it
+ * may be who is here.
+ */
+static bool has_locked_page(struct zvmo_cow *cow)
+{
+	bool found = false;
+
+	zvmo_tree_conceal(&cow->tree, 0, ZVMO_INDEX_MAX, find_locked, &found);
+	return found;
+}
+
 static bool may_discard(const struct zvmo_discard *discard)
 {
 	unsigned long age = msecs_to_jiffies(READ_ONCE(zvmo_discard_age));
@@ -161,7 +186,10 @@ static ZVMO_LIST_LRU_ISOLATE(isolate, item, list, lock, arg)
 	}
 	list_lru_isolate(list, item);
 	zvmo_list_lru_unlock(list, lock);
-	shrink->freed += discard_content(discard);
+	if (has_locked_page(cow))
+		zvmo_list_lru_add(&discard_lru, item);
+	else
+		shrink->freed += discard_content(discard);
 	/* Once it is unlocked it may go: the memory of the lock stays a little. */
 	rcu_read_lock();
 	up_write(&cow->lock);
