@@ -91,25 +91,30 @@ int zvmo_cache_op(struct zvmo_cow *cow, u32 op, u64 start, u64 end)
 }
 
 /*
- * Give every page the memory type of a policy; stops at the first failure. A
- * page takes long, so who waits for all of them can be killed; but not when this
- * goes back to the policy that the object has.
+ * Give every page up to *@last the memory type of a policy; stops at the first
+ * failure, and says there. A page takes long, so who waits for all of them can be
+ * killed; but not when this goes back to the policy that the object has.
  */
-static int set_memory_types(struct zvmo_cow *cow, u32 policy)
+static int set_memory_types(struct zvmo_cow *cow, u32 policy,
+			    unsigned long *last)
 {
 	unsigned long index = 0;
 	int err = 0;
 
-	for (; !err && zvmo_tree_next_page(&cow->tree, &index, ZVMO_INDEX_MAX);
-	     index++) {
+	for (; zvmo_tree_next_page(&cow->tree, &index, *last); index++) {
 		if (policy != cow->cache_policy &&
 		    fatal_signal_pending(current))
-			return -EINTR;
-		err = zvmo_page_set_memory_type(
-			zvmo_entry_page(zvmo_tree_lookup(&cow->tree, index)),
-			policy);
+			err = -EINTR;
+		else
+			err = zvmo_page_set_memory_type(
+				zvmo_entry_page(
+					zvmo_tree_lookup(&cow->tree, index)),
+				policy);
+		if (err)
+			break;
 		cond_resched();
 	}
+	*last = index;
 	return err;
 }
 
@@ -134,6 +139,7 @@ static bool cow_is_known(const struct zvmo *vmo)
  */
 int zvmo_set_cache_policy(struct zvmo *vmo, u32 rights, u32 policy)
 {
+	unsigned long last = ZVMO_INDEX_MAX;
 	struct zvmo_cow *cow = vmo->cow;
 	int err = 0;
 
@@ -146,11 +152,11 @@ int zvmo_set_cache_policy(struct zvmo *vmo, u32 rights, u32 policy)
 	if (cow_is_known(vmo) || (cow->family->discard && policy))
 		err = -EBUSY;
 	else if (policy != cow->cache_policy)
-		err = set_memory_types(cow, policy);
+		err = set_memory_types(cow, policy, &last);
 	if (!err)
 		cow->cache_policy = policy;
 	else if (err != -EBUSY)
-		set_memory_types(cow, cow->cache_policy);
+		set_memory_types(cow, cow->cache_policy, &last);
 	up_write(&cow->lock);
 	return err;
 }

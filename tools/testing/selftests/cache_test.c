@@ -692,6 +692,37 @@ TEST(who_changes_it_can_be_killed)
 	ioc_fill(fd, 0, size, 'a');
 }
 
+/* To go back takes no longer than it took to get there. */
+TEST(who_is_killed_early_ends_early)
+{
+	uint64_t size = test_rounds(128) << 20;
+	int fd = test_create(size, 0);
+	double start, took;
+	pid_t process;
+
+	ASSERT_EQ(ioc_op(fd, ZVMO_OP_COMMIT, 0, size), 0);
+	ASSERT_EQ(ioc_set_cache_policy(fd, UNCACHED), 0);
+	start = test_seconds();
+	ASSERT_EQ(ioc_set_cache_policy(fd, ZVMO_CACHE_POLICY_WRITE_COMBINING),
+		  0);
+	took = test_seconds() - start;
+	ASSERT_EQ(ioc_set_cache_policy(fd, UNCACHED), 0);
+	process = test_fork();
+	if (!process) {
+		ioc_set_cache_policy(fd, ZVMO_CACHE_POLICY_WRITE_COMBINING);
+		_exit(EXIT_SUCCESS);
+	}
+	sleep_ms(20);
+	start = test_seconds();
+	kill(process, SIGKILL);
+	ASSERT_EQ(waitpid(process, NULL, 0), process);
+	if (test_seconds() - start > took / 2)
+		FAIL("to go back from the first pages took %.2f s, to go all the way %.2f s",
+		     test_seconds() - start, took);
+	EXPECT_EQ(test_info(fd).cache_policy, UNCACHED);
+	ASSERT_EQ(ioc_set_cache_policy(fd, CACHED), 0);
+}
+
 /* Against mmap(): one of them comes first. */
 TEST(while_another_maps_it)
 {
