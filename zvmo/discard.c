@@ -130,7 +130,11 @@ struct shrink {
 	unsigned long want; /* pages */
 	unsigned long freed;
 	unsigned long nr_to_walk; /* objects */
+	unsigned long passed; /* objects that stay */
 };
+
+/* Objects passed over before the list's lock is let go of for others. */
+#define PASS_BATCH 128
 
 static u64 find_locked(unsigned long base, const zvmo_entry_t *slots, u64 marks,
 		       void *arg)
@@ -179,10 +183,10 @@ static ZVMO_LIST_LRU_ISOLATE(isolate, item, list, lock, arg)
 	}
 	/* While it is on the list, its destruction waits for the list's lock. */
 	if (!down_write_trylock(&cow->lock))
-		return LRU_SKIP;
+		goto pass_over;
 	if (!may_discard(discard)) {
 		up_write(&cow->lock);
-		return LRU_SKIP;
+		goto pass_over;
 	}
 	list_lru_isolate(list, item);
 	zvmo_list_lru_unlock(list, lock);
@@ -197,6 +201,16 @@ static ZVMO_LIST_LRU_ISOLATE(isolate, item, list, lock, arg)
 	cond_resched();
 	zvmo_list_lru_relock(list, lock);
 	return LRU_REMOVED_RETRY;
+
+pass_over:
+	if (++shrink->passed % PASS_BATCH)
+		return LRU_ROTATE;
+	/* Whoever starts over does not meet again what is at the end. */
+	list_move_tail(item, &list->list);
+	zvmo_list_lru_unlock(list, lock);
+	cond_resched();
+	zvmo_list_lru_relock(list, lock);
+	return LRU_RETRY;
 }
 
 /*

@@ -5,15 +5,18 @@
  * Reclaim happens because a memory cgroup or the machine is full, or is asked for
  * all the time.
  */
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "discard.h"
+#include "nl.h"
 #include "parallel.h"
 
 #define SIZE (4 * PAGE)
@@ -439,4 +442,99 @@ TEST(race_of_reclaimers)
 	use_cache(test_seed + 7, deadline);
 	for (i = 0; i < 2; i++)
 		test_wait_for(reclaimers[i]);
+}
+
+/* Many that stay */
+
+#define MANY 100000U
+
+/* Who wants to run every millisecond, before anybody else, on one processor. */
+struct waker {
+	_Atomic unsigned long times;
+	_Atomic double worst; /* seconds that it took instead */
+	_Atomic bool stop;
+};
+
+static void *wake_up_often(void *arg)
+{
+	const struct sched_param param = { .sched_priority = 1 };
+	struct waker *waker = arg;
+	double start, took;
+
+	ASSERT_EQ(pthread_setschedparam(pthread_self(), SCHED_FIFO, &param), 0);
+	while (!waker->stop) {
+		start = test_seconds();
+		sleep_ms(1);
+		took = test_seconds() - start;
+		if (took > waker->worst)
+			waker->worst = took;
+		waker->times++;
+	}
+	return NULL;
+}
+
+/* The longest that it took, the present time included. */
+static double longest_sleep(struct waker *waker)
+{
+	unsigned long times = waker->times;
+
+	while (waker->times == times)
+		sleep_ms(1);
+	return waker->worst;
+}
+
+/* Reclaim that finds only what must stay goes through all: says how long. */
+static double reclaim_in_vain(void)
+{
+	struct nl *nl = nl_open();
+	double start, took;
+
+	nl_begin_u64(nl, ZVMO_CMD_RECLAIM, ZVMO_A_RECLAIM_PAGES, UINT64_MAX);
+	start = test_seconds();
+	ASSERT_EQ(nl_do(nl), 0);
+	took = test_seconds() - start;
+	nl_close(nl);
+	return took;
+}
+
+static void stay_on_one_processor(void)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(0, &cpus);
+	ASSERT_EQ(sched_setaffinity(0, sizeof(cpus), &cpus), 0);
+}
+
+/* The processor that goes through many does something else meanwhile. */
+TEST_WITHIN(many_that_stay_hold_nobody_up, 120)
+{
+	unsigned int nr = test_rounds(MANY), i;
+	struct rlimit limit = { nr + 100, nr + 100 };
+	struct waker waker = {};
+	bool held_up = true;
+	pthread_t thread;
+	double took = 0;
+	int fd;
+
+	ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	guest_set_parameter("discard_age", "3600000");
+	for (i = 0; i < nr; i++) {
+		fd = test_create(PAGE, ZVMO_DISCARDABLE);
+		lock(fd);
+		unlock(fd);
+	}
+	stay_on_one_processor();
+	thread = thread_start(wake_up_often, &waker);
+	for (i = 0; i < 10 && held_up; i++) {
+		waker.worst = 0;
+		took = reclaim_in_vain();
+		held_up = longest_sleep(&waker) > took / 2;
+	}
+	if (held_up)
+		FAIL("nothing else ran for %.3f of the %.3f s of a reclaim",
+		     waker.worst, took);
+	waker.stop = true;
+	thread_join(thread);
+	any_age();
 }
