@@ -63,17 +63,22 @@ id_of() {
 	at .id zvmoctl show --json "$1"
 }
 
+# wait_until COMMAND...: it succeeds, or a minute is over.
+wait_until() {
+	tries=0
+	until "$@" || [ $tries -eq 600 ]; do
+		sleep 0.1
+		tries=$((tries + 1))
+	done
+}
+
 # begin_hold WHAT...: a helper that holds VMOs, until end_hold; and what it said.
 begin_hold() {
 	mkfifo hold
 	helper "$@" <hold >said &
 	holder=$!
 	exec 9>hold
-	tries=0
-	until [ -s said ] || [ $tries -eq 300 ]; do
-		sleep 0.1
-		tries=$((tries + 1))
-	done
+	wait_until [ -s said ]
 }
 
 end_hold() {
@@ -198,11 +203,20 @@ t 'reclaim' 'has "^pages: *[0-9]" zvmoctl reclaim 1 && zvmoctl reclaim -j 1 | he
 t 'top, without a terminal' 'has golden zvmoctl top -c 1 && is huge at "[0].name" zvmoctl top -c 1 --json -s -size && exits 2 zvmoctl top -s nothing'
 t 'top on a terminal' 'helper pty 60 nmrrsicaufq zvmoctl top -d 0.2 >o && grep -q "sorted by name" o && grep -q "sorted by -mappings" o && grep -q "1049l" o'
 
+# Both have a socket of generic netlink with a group.
+monitors_listen() {
+	[ "$(awk '$2 == 16 && $4 != "00000000"' /proc/net/netlink | wc -l)" -ge 2 ]
+}
+
+monitors_ended() {
+	! kill -0 "$monitor" && ! kill -0 "$monitor_json"
+}
+
 zvmoctl monitor -c 5 >m 2>&1 &
 monitor=$!
 zvmoctl monitor --json -c 4 -e create,clone,restore,destroy >mj 2>&1 &
 monitor_json=$!
-sleep 1
+wait_until monitors_listen
 zvmoctl create -d -s 4K ev1
 zvmoctl clone golden ev2
 zvmoctl restore ev2 golden
@@ -212,7 +226,7 @@ zvmoctl lock ev1 >/dev/null
 zvmoctl unlock ev1
 zvmoctl discard ev1 >/dev/null
 zvmoctl drop ev1 ev2
-sleep 1
+wait_until monitors_ended 2>/dev/null
 kill $monitor $monitor_json 2>/dev/null
 wait $monitor $monitor_json 2>/dev/null
 t 'monitor' 'has "T..:..:..\.[0-9]* create *$ev1 " cat m && has "clone .* snapshot" cat m && has restore cat m && has "discard *$ev1 .* 1 " cat m && has destroy cat m'
