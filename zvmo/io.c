@@ -177,6 +177,7 @@ static ssize_t write_page(struct io *io)
 		copied = zvmo_copy_from_iter_atomic(
 			page, offset_in_page(io->offset), chunk, io->iter);
 		pagefault_enable();
+		flush_dcache_page(page);
 	}
 	if (!copied) {
 		zvmo_cow_ungrow(cow, old_size, io_pgoff(io));

@@ -101,10 +101,13 @@ static __poll_t fop_poll(struct file *file, struct poll_table_struct *wait)
 static int allocate_size(struct zvmo_handle *handle, u64 end)
 {
 	struct zvmo *vmo = handle->vmo;
-	int err = 0;
+	int err;
 
 	if (end <= i_size_read(vmo->inode))
 		return 0;
+	err = inode_newsize_ok(vmo->inode, end);
+	if (err)
+		return err;
 	if (down_write_killable(&vmo->cow->lock))
 		return -EINTR;
 	if (end > zvmo_size(vmo)) {
@@ -189,10 +192,14 @@ static int iop_setattr(struct zvmo_mnt_idmap *idmap, struct dentry *dentry,
 		       struct iattr *attr)
 {
 	const struct zvmo_handle *handle;
+	int err;
 
 	/* ftruncate() only: mode, owner and times mean nothing here. */
 	if (!(attr->ia_valid & ATTR_SIZE) || !(attr->ia_valid & ATTR_FILE))
 		return -EPERM;
+	err = inode_newsize_ok(d_inode(dentry), attr->ia_size);
+	if (err)
+		return err;
 	handle = attr->ia_file->private_data;
 	return zvmo_set_size(handle->vmo, handle->rights, attr->ia_size);
 }

@@ -66,6 +66,8 @@
  *   end).
  * * ftruncate() is ZVMO_IOC_SET_SIZE (EINVAL without ZVMO_RIGHT_WRITE; while
  *   another write is stuck it waits unkillably, which the ioctl does not).
+ * * As with any file, what would extend the stream size past RLIMIT_FSIZE is
+ *   EFBIG and a SIGXFSZ; the ioctls do not know that limit.
  * * fallocate(): mode 0 and FALLOC_FL_KEEP_SIZE commit pages;
  *   FALLOC_FL_PUNCH_HOLE | KEEP_SIZE and FALLOC_FL_ZERO_RANGE zero bytes and
  *   free whole pages. Without KEEP_SIZE the stream size, and if need be the

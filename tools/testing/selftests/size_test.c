@@ -3,10 +3,12 @@
  * zvmo: selftests - size and stream size
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -99,6 +101,28 @@ TEST(ftruncate_is_set_size)
 	fixed = test_create(PAGE, 0);
 	EXPECT_ERRNO(ftruncate(fixed, 0), EPERM);
 	expect_sizes(fd, 1ULL << 40, 1ULL << 40);
+}
+
+TEST(file_size_limit)
+{
+	int fd = test_create(PAGE, ZVMO_RESIZABLE);
+	struct rlimit old, limit;
+
+	ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &old), 0);
+	limit = old;
+	limit.rlim_cur = 2 * PAGE;
+	ASSERT(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	EXPECT_EQ(ftruncate(fd, 2 * PAGE), 0);
+	EXPECT_ERRNO(ftruncate(fd, 2 * PAGE + 1), EFBIG);
+	EXPECT_ERRNO(fallocate(fd, 0, 0, 2 * PAGE + 1), EFBIG);
+	EXPECT_ERRNO(pwrite(fd, "x", 1, 2 * PAGE), EFBIG);
+	expect_sizes(fd, 2 * PAGE, 2 * PAGE);
+	EXPECT_EQ(zvmo_set_size(fd, 4 * PAGE), 0);
+	EXPECT_ERRNO(ftruncate(fd, 5 * PAGE), EFBIG);
+	EXPECT_EQ(ftruncate(fd, 3 * PAGE), 0);
+	expect_sizes(fd, 3 * PAGE, 3 * PAGE);
+	EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &old), 0);
 }
 
 /* An inode knows no rights, so none may act on it by itself. */
