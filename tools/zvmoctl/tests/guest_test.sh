@@ -307,17 +307,27 @@ within() {
 
 begin_hold many 10000
 t '10,000 VMOs are there' 'is 10000 at .vmos zvmoctl stats -j'
-# The best of some: the machine may have more to do.
-t '10,000 VMOs: list' 'for i in 1 2 3 4 5; do busybox time -f "%e %M" zvmoctl list >l 2>time.$i && [ $(wc -l <l) -eq 10001 ] || exit 1; done'
-sort -n time.? >measured
+# measure COMMAND...: what it prints is in l, its seconds and KiB in "measured". The
+# best of some: the machine may have more to do.
+measure() {
+	for i in 1 2 3 4 5; do
+		busybox time -f "%e %M" "$@" >l 2>time.$i || return
+	done
+	sort -n time.? >measured
+}
+t '10,000 VMOs: list' 'measure zvmoctl list && [ $(wc -l <l) -eq 10001 ]'
 read -r seconds kib <measured
 echo "# list: $seconds s, $kib KiB"
 t '10,000 VMOs: list within 2 s' 'within 2 "$seconds"'
 t '10,000 VMOs: list in little memory' '[ "$kib" -lt 16384 ]'
-t '10,000 VMOs: list as JSON' 'busybox time -f "%e %M" zvmoctl list --json >l 2>time && within 4 "$(cut -d" " -f1 time)" && [ $(cut -d" " -f2 time) -lt 16384 ] && is 10000 helper json .length <l'
-echo "# list --json: $(cat time)"
-t '10,000 VMOs: sort and tree' 'zvmoctl list -s name -o name >l && is many-00001 sed -n 2p l && busybox time -f "%e %M" zvmoctl tree >l 2>time && within 10 "$(cut -d" " -f1 time)"'
-echo "# tree: $(cat time)"
+t '10,000 VMOs: list as JSON' 'measure zvmoctl list --json && is 10000 helper json .length <l'
+read -r seconds kib <measured
+echo "# list --json: $seconds s, $kib KiB"
+t '10,000 VMOs: list as JSON within 4 s, in little memory' 'within 4 "$seconds" && [ "$kib" -lt 16384 ]'
+t '10,000 VMOs: sort and tree' 'zvmoctl list -s name -o name >l && is many-00001 sed -n 2p l && measure zvmoctl tree'
+read -r seconds kib <measured
+echo "# tree: $seconds s, $kib KiB"
+t '10,000 VMOs: tree within 10 s' 'within 10 "$seconds"'
 end_hold
 
 # Without the module
