@@ -171,6 +171,12 @@ static ZVMO_LIST_LRU_ISOLATE(isolate, item, list, lock, arg)
 	return LRU_REMOVED_RETRY;
 }
 
+/* An estimate: the list does not take its lock to count. */
+static unsigned long shrinker_objects(struct shrink_control *sc)
+{
+	return data_race(list_lru_shrink_count(&discard_lru, sc));
+}
+
 /*
  * In pages, so that the kernel's arithmetic weighs them against others: the list
  * counts objects, which are taken for average ones.
@@ -183,7 +189,7 @@ static unsigned long shrinker_count(struct shrinker *shrinker,
 	/* Pairs with the release in zvmo_discard_init(). */
 	if (!smp_load_acquire(&discard_ready))
 		return 0;
-	objects = list_lru_shrink_count(&discard_lru, sc);
+	objects = shrinker_objects(sc);
 	if (!objects)
 		return SHRINK_EMPTY;
 	average = max(atomic_long_read(&reclaimable_pages), 0L) /
@@ -199,7 +205,7 @@ static unsigned long shrinker_scan(struct shrinker *shrinker,
 	/* Who allocates may hold locks that unmapping takes. */
 	if (!(sc->gfp_mask & __GFP_FS))
 		return SHRINK_STOP;
-	shrink.nr_to_walk = list_lru_shrink_count(&discard_lru, sc);
+	shrink.nr_to_walk = shrinker_objects(sc);
 	list_lru_walk_one(&discard_lru, sc->nid, sc->memcg, isolate, &shrink,
 			  &shrink.nr_to_walk);
 	trace_zvmo_reclaim(shrink.want, shrink.freed);

@@ -101,8 +101,8 @@ static void join_hierarchy(struct zvmo *vmo, struct zvmo *parent)
  */
 static bool leave_hierarchy(struct zvmo *vmo)
 {
-	bool known = vmo->place != ZVMO_NOWHERE;
 	struct zvmo *parent, *child, *next;
+	bool known;
 
 	mutex_lock(&hierarchy_lock);
 	parent = vmo->parent;
@@ -111,6 +111,7 @@ static bool leave_hierarchy(struct zvmo *vmo)
 		link_child(parent, child);
 	}
 	unlink_child(vmo);
+	known = vmo->place != ZVMO_NOWHERE;
 	if (vmo->place == ZVMO_UNSORTED)
 		list_del(&vmo->unsorted);
 	else if (vmo->place == ZVMO_SORTED)
