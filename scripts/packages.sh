@@ -61,15 +61,20 @@ with_lists() {
 	[ -e "$conf" ] && APT_CONFIG=$conf "$@"
 }
 
-# As this machine's sources and configuration are now.
-refresh_lists() {
-	local dir=$cache/apt/$suite-$arch
+# As this machine's sources and configuration are now. One at a time; who had to wait
+# for another has what that one read. Files are whole or absent, for others may read
+# them.
+refresh_lists() (
+	dir=$cache/apt/$suite-$arch
+	mkdir -p "$dir"/{lists/partial,cache/archives/partial,preferences.d,apt.conf.d} || exit
+	before=$(stat -c %y "$dir/complete" 2>/dev/null)
+	exec 8>"$dir/lock" && flock 8 || exit
+	[ "$(stat -c %y "$dir/complete" 2>/dev/null)" = "$before" ] || exit 0
 	say "reading the package lists of Debian $suite ($arch)"
-	mkdir -p "$dir"/{lists/partial,cache/archives/partial,preferences.d,apt.conf.d} &&
-		: >"$dir/status" && print_sources >"$dir/sources.list" &&
-		print_configuration "$dir" >"$dir/conf" &&
-		with_lists flock "$dir" apt-get -qq update >&2 && touch "$dir/complete"
-}
+	: >>"$dir/status" && print_sources >"$dir/new" && mv "$dir/new" "$dir/sources.list" &&
+		print_configuration "$dir" >"$dir/new" && mv "$dir/new" "$dir/conf" &&
+		with_lists apt-get -qq update >&2 8>&- && touch "$dir/complete"
+)
 
 # with_fresh_lists COMMAND...: run it; if it fails, the lists may be missing or
 # name packages that are gone, so refresh them and run it again. (Also if not all

@@ -773,7 +773,7 @@ static void alarm_set(bool on)
 	if (on)
 		need(setitimer(ITIMER_REAL, &timer, NULL));
 	else
-		alarm(10);
+		alarm(120);
 }
 
 static void waiting(void)

@@ -99,9 +99,9 @@ static void begin_save(const struct server *server, struct heap *heap)
 	struct control *control = server->control;
 	uint64_t start;
 
-	control->wanted = false;
 	control->abort = false;
 	control->stall_ns = 0;
+	control->wanted = false;
 	memcpy(control->applied, heap->applied, sizeof(control->applied));
 	control->memory_before = group_memory();
 	control->state = SAVE_WRITING;

@@ -128,8 +128,9 @@ static enum save_state save(struct control *control)
 	enum save_state state;
 
 	control->wanted = true;
-	while (control->wanted || control->state == SAVE_WRITING ||
-	       !control->stall_ns)
+	/* In this order: it has begun, has gone to the background, has ended. */
+	while (control->wanted || !control->stall_ns ||
+	       control->state == SAVE_WRITING)
 		check_alive();
 	state = control->state;
 	return state;

@@ -892,16 +892,24 @@ TEST(what_is_young_stays)
 	EXPECT(reclaim_takes(fd));
 }
 
+/* It is discarded only if the machine was so slow that 1500 ms have passed. */
+static void expect_young_stays(int fd, double start)
+{
+	EXPECT(!is_discarded(fd) || test_seconds() - start >= 1.4);
+}
+
 TEST(the_age_is_in_milliseconds)
 {
 	int fd = test_create(SIZE, ZVMO_DISCARDABLE);
+	double start;
 
 	guest_set_parameter("discard_age", "1500");
 	lock(fd);
 	ioc_fill(fd, 0, SIZE, 'd');
+	start = test_seconds();
 	unlock(fd);
 	guest_reclaim();
-	EXPECT(!is_discarded(fd));
+	expect_young_stays(fd, start);
 	sleep_ms(1600);
 	guest_reclaim();
 	EXPECT(is_discarded(fd));
@@ -922,13 +930,15 @@ TEST(the_largest_age)
 TEST(a_lock_makes_it_young_again)
 {
 	int fd = vmo_in(RECLAIMABLE);
+	double start;
 
 	guest_set_parameter("discard_age", "1500");
 	sleep_ms(1600);
 	lock(fd);
+	start = test_seconds();
 	unlock(fd);
 	guest_reclaim();
-	EXPECT(!is_discarded(fd));
+	expect_young_stays(fd, start);
 	any_age();
 }
 

@@ -41,7 +41,7 @@ static void play_calls(const struct script *script)
 	family_end(&family);
 }
 
-TEST_WITHIN(calls, 120)
+TEST(calls)
 {
 	script_fuzz("calls", play_calls, 300, 4);
 }
@@ -82,7 +82,7 @@ static void play_bytes(const struct script *script)
 	bytes_done->nr_good += calls.nr_good;
 }
 
-TEST_WITHIN(bytes, 120)
+TEST(bytes)
 {
 	bytes_done = shared_memory(sizeof(*bytes_done));
 	script_fuzz("bytes", play_bytes, 400, 50);
@@ -167,7 +167,7 @@ static void at_once_process(unsigned int number, uint64_t seed)
 	at_once_thread((void *)(uintptr_t)script_mix(seed, 0));
 }
 
-TEST_WITHIN(calls_at_once, 60)
+TEST(calls_at_once)
 {
 	unsigned int i, nr_killed;
 	bool has_kcov;

@@ -24,8 +24,8 @@
 #include "harness.h"
 
 #define STATS_PATH "/sys/kernel/debug/zvmo/stats"
-#define SETTLE_SECONDS 2 /* how long what was closed may live on */
-#define KILL_SECONDS 10 /* how long a killed process may live on */
+#define SETTLE_SECONDS 10 /* how long what was closed may live on */
+#define KILL_SECONDS 60 /* how long a killed process may live on */
 #define SLOW "ZVMO_SLOW" /* by what factor this machine is slow */
 #define MAX_REPORTS 5 /* failures that one case prints */
 

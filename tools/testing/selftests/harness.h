@@ -20,7 +20,7 @@
 
 #include <zvmo.h>
 
-#define TEST_SECONDS 60
+#define TEST_SECONDS 180
 
 /**
  * struct test_case - One case; TEST() makes it.

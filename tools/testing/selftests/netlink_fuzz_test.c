@@ -54,7 +54,7 @@ static void play_requests(const struct script *script)
 	count(&requests);
 }
 
-TEST_WITHIN(requests, 120)
+TEST(requests)
 {
 	done = shared_memory(sizeof(*done));
 	script_fuzz("requests", play_requests, 300, 20);
@@ -90,7 +90,7 @@ static void be_somebody(unsigned int number, uint64_t seed)
 	}
 }
 
-TEST_WITHIN(requests_at_once, 60)
+TEST(requests_at_once)
 {
 	unsigned int nr_killed;
 

@@ -166,7 +166,7 @@ bool device_holds(int device, uint64_t page, int byte)
 #define CGROUP "/sys/fs/cgroup"
 
 /**
- * slow_limit() - What is submitted from now on waits.
+ * slow_limit() - What is submitted from now on waits: some seconds for a page.
  */
 void slow_limit(void)
 {
@@ -179,7 +179,7 @@ void slow_limit(void)
 	mkdir(path, 0700);
 	if (!guest_write(CGROUP "/cgroup.subtree_control", "+io"))
 		SKIP("no io controller");
-	snprintf(text, sizeof(text), "%u:%u rbps=4096 wbps=4096",
+	snprintf(text, sizeof(text), "%u:%u rbps=512 wbps=512",
 		 major(stat_buf.st_rdev), minor(stat_buf.st_rdev));
 	if (!guest_write(CGROUP "/zvmo-io/io.max", text))
 		SKIP("no io.max: the kernel cannot throttle");

@@ -91,10 +91,16 @@ struct resizing {
 static void *resize_on(void *arg)
 {
 	struct resizing *resizing = arg;
+	uint64_t random = 1;
 
+	/* At random, for who alternates may be met in step. */
 	while (!atomic_load(&resizing->stop)) {
 		ASSERT_EQ(zvmo_set_size(resizing->fd, PAGE), 0);
+		if (!test_random_below(&random, 4))
+			sleep_ms(1);
 		ASSERT_EQ(zvmo_set_size(resizing->fd, 200 * PAGE), 0);
+		if (!test_random_below(&random, 2))
+			sleep_ms(1);
 	}
 	return NULL;
 }
@@ -106,8 +112,9 @@ TEST(commit_while_it_shrinks)
 						       ZVMO_RESIZABLE) };
 	pthread_t thread = thread_start(resize_on, &resizing);
 	int fd = resizing.fd, inside = 0, outside = 0;
+	double deadline = test_seconds() + 1;
 
-	while (inside < 100 || !outside) {
+	while (test_seconds() < deadline) {
 		int result = zvmo_commit(fd, 0, 200 * PAGE);
 
 		if (result)
@@ -118,7 +125,7 @@ TEST(commit_while_it_shrinks)
 	}
 	atomic_store(&resizing.stop, true);
 	thread_join(thread);
-	test_note("%d times outside", outside);
+	test_note("%d times inside, %d times outside", inside, outside);
 	EXPECT_EQ(zvmo_commit(fd, 0, 200 * PAGE), 0);
 	EXPECT_EQ(committed_pages(fd), 200);
 	EXPECT(test_holds(fd, 0, 200 * PAGE, 0));
