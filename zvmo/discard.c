@@ -161,6 +161,15 @@ static bool has_locked_page(struct zvmo_cow *cow)
 	return found;
 }
 
+/* Off the list; its lock is not held. Returns the number of pages dropped. */
+static unsigned long discard_or_put_back(struct zvmo_discard *discard)
+{
+	if (!has_locked_page(discard->cow))
+		return discard_content(discard);
+	zvmo_list_lru_add(&discard_lru, &discard->lru);
+	return 0;
+}
+
 static bool may_discard(const struct zvmo_discard *discard)
 {
 	unsigned long age = msecs_to_jiffies(READ_ONCE(zvmo_discard_age));
@@ -190,10 +199,7 @@ static ZVMO_LIST_LRU_ISOLATE(isolate, item, list, lock, arg)
 	}
 	list_lru_isolate(list, item);
 	zvmo_list_lru_unlock(list, lock);
-	if (has_locked_page(cow))
-		zvmo_list_lru_add(&discard_lru, item);
-	else
-		shrink->freed += discard_content(discard);
+	shrink->freed += discard_or_put_back(discard);
 	/* Once it is unlocked it may go: the memory of the lock stays a little. */
 	rcu_read_lock();
 	up_write(&cow->lock);
@@ -213,9 +219,9 @@ pass_over:
 	return LRU_RETRY;
 }
 
-/* An estimate: the list does not take its lock to count. */
 static unsigned long shrinker_objects(struct shrink_control *sc)
 {
+	/* An estimate: the list does not take its lock to count. */
 	return data_race(list_lru_shrink_count(&discard_lru, sc));
 }
 
