@@ -17,6 +17,12 @@
 #define MANY_PAGES 8192UL
 #define MANY_MAPPINGS 20000
 
+/* On a slow machine fewer: to make them takes long, and each takes longer then. */
+static unsigned long mappings(unsigned int nr)
+{
+	return test_rounds(test_rounds(nr));
+}
+
 /*
  * Every other page written, in an address space that has the VMO mapped so often
  * that to take write access to all of them away takes minutes.
@@ -26,7 +32,7 @@ static char *map_often(int fd)
 	char *map = test_map(fd, 0, MANY_PAGES * PAGE, RW, 0);
 	unsigned long i;
 
-	for (i = 1; i < test_rounds(MANY_MAPPINGS); i++)
+	for (i = 1; i < mappings(MANY_MAPPINGS); i++)
 		test_map(fd, 0, MANY_PAGES * PAGE, RW, 0);
 	for (i = 0; i < MANY_PAGES; i += 2)
 		word_write(page_at(map, i), 1);
@@ -39,7 +45,7 @@ static void map_runs_often(int fd, uint64_t pages)
 	char *map = test_map(fd, 0, pages * PAGE, RW, 0);
 	uint64_t i;
 
-	for (i = 1; i < test_rounds(MANY_MAPPINGS); i++)
+	for (i = 1; i < mappings(MANY_MAPPINGS); i++)
 		test_map(fd, 0, pages * PAGE, RW, 0);
 	for (i = 0; i < pages; i++)
 		if (i & 8)
@@ -420,8 +426,7 @@ static pid_t map_as_often_as_one_can(int fd)
 	ASSERT_EQ(pipe(mapped), 0);
 	process = test_fork();
 	if (!process) {
-		/* To have mappings is slow, and so is each of them. */
-		for (i = 0; i < test_rounds(test_rounds(MAPPINGS_OF_ONE)); i++)
+		for (i = 0; i < mappings(MAPPINGS_OF_ONE); i++)
 			test_map(fd, 0, NR_BATCHES * BATCH * PAGE, RW, 0);
 		ASSERT_EQ(write(mapped[1], "", 1), 1);
 		wait_for_death();
