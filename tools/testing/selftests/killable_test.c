@@ -277,8 +277,9 @@ static pid_t look_now(void (*look)(int fd), int fd)
 	wait_for_death();
 }
 
-/* A process that has the VMO mapped so often that a snapshot takes minutes. */
-static pid_t map_for_long(int fd, uint64_t pages)
+/* A process that has the VMO mapped, in some way, from now on. */
+static pid_t map_elsewhere(void (*map)(int fd, uint64_t pages), int fd,
+			   uint64_t pages)
 {
 	int mapped[2];
 	pid_t process;
@@ -287,7 +288,7 @@ static pid_t map_for_long(int fd, uint64_t pages)
 	ASSERT_EQ(pipe(mapped), 0);
 	process = test_fork();
 	if (!process) {
-		map_runs_often(fd, pages);
+		map(fd, pages);
 		ASSERT_EQ(write(mapped[1], "", 1), 1);
 		wait_for_death();
 	}
@@ -313,7 +314,7 @@ TEST_WITHIN(who_waits_for_the_family_can_be_killed, 300)
 {
 	const uint64_t pages = 4 * MANY_PAGES;
 	int fd = test_create(pages * PAGE, 0);
-	pid_t mapper = map_for_long(fd, pages);
+	pid_t mapper = map_elsewhere(map_runs_often, fd, pages);
 	pid_t snapshot = look_now(snapshot_it, fd);
 	pid_t looker = look_now(look_at_cost, fd);
 	pid_t other = look_now(snapshot_of_a_page, fd);
@@ -345,7 +346,7 @@ TEST_WITHIN(who_waits_once_more_can_be_killed, 300)
 {
 	const uint64_t pages = 4 * MANY_PAGES;
 	int fd = test_create(pages * PAGE, 0);
-	pid_t mapper = map_for_long(fd, pages);
+	pid_t mapper = map_elsewhere(map_runs_often, fd, pages);
 	bool *done = shared_memory(NR_SLICERS * sizeof(*done));
 	pid_t slicers[NR_SLICERS], first, second;
 	unsigned int i;
@@ -415,35 +416,24 @@ static const struct look batches[] = {
 
 #define NR_BATCHES (sizeof(batches) / sizeof(*batches))
 
-/* A process that has the VMO mapped as often as one can. */
-static pid_t map_as_often_as_one_can(int fd)
+static void map_as_often_as_one_can(int fd, uint64_t pages)
 {
-	int mapped[2];
-	pid_t process;
 	unsigned long i;
-	char byte;
 
-	ASSERT_EQ(pipe(mapped), 0);
-	process = test_fork();
-	if (!process) {
-		for (i = 0; i < mappings(MAPPINGS_OF_ONE); i++)
-			test_map(fd, 0, NR_BATCHES * BATCH * PAGE, RW, 0);
-		ASSERT_EQ(write(mapped[1], "", 1), 1);
-		wait_for_death();
-	}
-	ASSERT_EQ(read(mapped[0], &byte, 1), 1);
-	return process;
+	for (i = 0; i < mappings(MAPPINGS_OF_ONE); i++)
+		test_map(fd, 0, pages * PAGE, RW, 0);
 }
 
 TEST_WITHIN(long_batches_can_be_killed, 300)
 {
-	int fd = test_create(NR_BATCHES * BATCH * PAGE, 0);
+	const uint64_t pages = NR_BATCHES * BATCH;
+	int fd = test_create(pages * PAGE, 0);
 	pid_t mappers[NR_MAPPERS];
 	unsigned int i;
 
 	ASSERT_EQ(zvmo_commit(fd, BATCH * PAGE, 2 * BATCH * PAGE), 0);
 	for (i = 0; i < NR_MAPPERS; i++)
-		mappers[i] = map_as_often_as_one_can(fd);
+		mappers[i] = map_elsewhere(map_as_often_as_one_can, fd, pages);
 	/* From now on holes are mapped, too. */
 	word_read(test_map(fd, 0, PAGE, PROT_READ, 0));
 	for (i = 0; i < NR_BATCHES; i++)
